@@ -1,0 +1,307 @@
+"""Earning: what a purchase is worth, and why.
+
+Each rule sums its base over the lines it applies to, multiplies once, rounds once and
+is capped once. Only then are its points shared out to the lines, so that splitting a
+line never changes what is earned and a return knows what every line got.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Literal
+
+from .amounts import to_text
+
+# A quantity enters the trace in thousandths: grams of a kilogram.
+_QUANTITY_DIGITS = 3
+_ROUNDING = {
+    "down": math.floor,
+    "nearest": lambda exact: math.floor(exact + Fraction(1, 2)),
+    "up": math.ceil,
+}
+
+Cap = Literal["purchase", "day", "month"]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a paid purchase; amounts in minor units of its currency.
+
+    A line with a positive quantity and a negative total is a discount.
+    """
+
+    key: str
+    quantity: Decimal
+    total: int
+    untaxed: int
+    total_before_discount: int
+    untaxed_before_discount: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What earns.
+
+    ``rate`` is units of points per order, per 1 major unit of money or per 1.0 of
+    quantity. ``lines`` are the keys of the lines that the rule applies to (None: all).
+    Minimums look at those lines only, after discount. ``used_day`` and ``used_month``
+    are what the member got from this rule before. Without ``status`` the points don't
+    count for a tier, without ``multiplied`` a tier doesn't multiply them.
+    """
+
+    id: int
+    name: str
+    mode: Literal["order", "money", "unit"]
+    rate: Fraction
+    lines: frozenset[str] | None = None
+    minimum_quantity: Decimal = Decimal(0)
+    minimum_amount: int = 0
+    minimum_tax: Literal["incl", "excl"] = "incl"
+    base_tax: Literal["incl", "excl"] = "incl"
+    base_discount: Literal["after", "before"] = "after"
+    rounding: Literal["down", "nearest", "up"] = "down"
+    multiplied: bool = True
+    status: bool = True
+    cap_purchase: int | None = None
+    cap_day: int | None = None
+    cap_month: int | None = None
+    used_day: int = 0
+    used_month: int = 0
+
+    def __post_init__(self):
+        if self.mode not in ("order", "money", "unit"):
+            raise ValueError(f"unknown mode: {self.mode!r}")
+        if self.rate < 0:
+            raise ValueError(f"a rate cannot be negative: {self.rate}")
+
+
+@dataclass(frozen=True, slots=True)
+class TraceLine:
+    """How one rule came to its points: enough to compute them again.
+
+    ``base`` is counted in steps of ``base_digits`` places: minor units of money,
+    thousandths of quantity, or 1 order. ``uncapped`` is what it would have been without
+    ``cap``.
+    """
+
+    rule_id: int
+    rule: str
+    mode: str
+    base: int
+    base_digits: int
+    rate: Fraction
+    multiplier: Fraction
+    points: int
+    cap: Cap | None
+    uncapped: int
+    multiplier_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Award:
+    """What a purchase earns: in all, by rule (``trace``) and by line (by its key).
+
+    Each of the three adds up to the same number.
+    """
+
+    points: int
+    status_points: int
+    trace: tuple[TraceLine, ...]
+    by_line: dict[str, int]
+    status_by_line: dict[str, int]
+
+    @property
+    def capped(self) -> bool:
+        """Whether some rule reached a limit."""
+        return any(line.cap for line in self.trace)
+
+
+def compute_award(
+    lines: Sequence[Line],
+    rules: Sequence[Rule],
+    *,
+    currency_digits: int,
+    multiplier: Fraction = Fraction(1),
+    multiplier_name: str = "",
+) -> Award:
+    """What the rules grant for these lines.
+
+    The member's ``multiplier`` (of his tier, say; ``multiplier_name`` tells the trace
+    whose) applies before rounding, and never to the points that count for a tier.
+
+    >>> tea = Line("tea", Decimal(2), 90_000, 90_000, 90_000, 90_000)
+    >>> cup = Line("cup", Decimal(1), 60_000, 60_000, 60_000, 60_000)
+    >>> per_money = Rule(1, "1 per 1000", "money", Fraction(1, 1000))
+    >>> award = compute_award([tea, cup], [per_money], currency_digits=0,
+    ...                       multiplier=Fraction(3, 2), multiplier_name="Gold")
+    >>> award.points, award.status_points, award.by_line
+    (225, 150, {'tea': 135, 'cup': 90})
+    >>> trace_to_json(award.trace)  # doctest: +NORMALIZE_WHITESPACE
+    [{'rule': '1 per 1000', 'rule_id': 1, 'mode': 'money', 'base': '150000',
+      'rate': '1/1000', 'multiplier': '3/2', 'points': 225, 'cap': None,
+      'uncapped': 225, 'multiplier_name': 'Gold'}]
+
+    A rule below its minimum, or with nothing to count, leaves no trace.
+    Raises ValueError when two lines have the same key or the multiplier is negative.
+    """
+    by_line = {line.key: 0 for line in lines}
+    if len(by_line) != len(lines):
+        raise ValueError("two lines have the same key")
+    if multiplier < 0:
+        raise ValueError(f"a multiplier cannot be negative: {multiplier}")
+    status_by_line = dict(by_line)
+    trace = []
+    for rule in rules:
+        eligible = _eligible(rule, lines)
+        base, digits = _base(rule, eligible, currency_digits)
+        if base <= 0 or not _reaches_minimum(rule, eligible):
+            continue
+        applied = multiplier if rule.multiplied else Fraction(1)
+        entry, status = _grant(rule, base, digits, applied, multiplier_name)
+        weights = {line.key: _weight(rule, line) for line in eligible}
+        _add(by_line, _share_out(entry.points, weights))
+        _add(status_by_line, _share_out(status, weights))
+        trace.append(entry)
+    return Award(
+        points=sum(by_line.values()),
+        status_points=sum(status_by_line.values()),
+        trace=tuple(trace),
+        by_line=by_line,
+        status_by_line=status_by_line,
+    )
+
+
+def _eligible(rule: Rule, lines: Sequence[Line]) -> list[Line]:
+    return [line for line in lines if rule.lines is None or line.key in rule.lines]
+
+
+def _quantity(line: Line) -> Fraction:
+    """What a line counts in pieces: a discount line is no piece of anything."""
+    if line.quantity > 0 and line.total < 0:
+        return Fraction(0)
+    return Fraction(line.quantity)
+
+
+def _money(rule: Rule, line: Line) -> int:
+    if rule.base_discount == "before":
+        with_tax, without = line.total_before_discount, line.untaxed_before_discount
+    else:
+        with_tax, without = line.total, line.untaxed
+    return with_tax if rule.base_tax == "incl" else without
+
+
+def _weight(rule: Rule, line: Line) -> Fraction:
+    """What a line contributes to the rule, for sharing out its points."""
+    if rule.mode == "unit":
+        return _quantity(line)
+    if rule.mode == "money":
+        return Fraction(_money(rule, line))
+    return Fraction(line.total)
+
+
+def _base(
+    rule: Rule, eligible: Sequence[Line], currency_digits: int
+) -> tuple[int, int]:
+    """What the rate multiplies, and its number of decimal places."""
+    weight = sum((_weight(rule, line) for line in eligible), Fraction(0))
+    if rule.mode == "unit":
+        # Summed first and cut to thousandths once, like everything that is rounded.
+        return math.floor(weight * 10**_QUANTITY_DIGITS), _QUANTITY_DIGITS
+    if rule.mode == "money":
+        return int(weight), currency_digits
+    return (1 if weight > 0 else 0), 0
+
+
+def _reaches_minimum(rule: Rule, eligible: Sequence[Line]) -> bool:
+    quantity = sum((_quantity(line) for line in eligible), Fraction(0))
+    amount = sum(
+        line.total if rule.minimum_tax == "incl" else line.untaxed for line in eligible
+    )
+    return quantity >= Fraction(rule.minimum_quantity) and amount >= rule.minimum_amount
+
+
+def _grant(
+    rule: Rule, base: int, digits: int, multiplier: Fraction, multiplier_name: str
+) -> tuple[TraceLine, int]:
+    """The trace of one rule's points, and its points for the tier."""
+    to_whole = _ROUNDING[rule.rounding]
+    plain = Fraction(base, 10**digits) * rule.rate
+    uncapped = to_whole(plain * multiplier)
+    points, cap = _capped(rule, uncapped)
+    status, _cap = _capped(rule, to_whole(plain) if rule.status else 0)
+    entry = TraceLine(
+        rule_id=rule.id,
+        rule=rule.name,
+        mode=rule.mode,
+        base=base,
+        base_digits=digits,
+        rate=rule.rate,
+        multiplier=multiplier,
+        points=points,
+        cap=cap,
+        uncapped=uncapped,
+        multiplier_name=multiplier_name if multiplier != 1 else "",
+    )
+    return entry, status
+
+
+def _capped(rule: Rule, points: int) -> tuple[int, Cap | None]:
+    """The points within the tightest limit, and which limit that was, if any."""
+    rooms: list[tuple[Cap, int]] = []
+    if rule.cap_purchase is not None:
+        rooms.append(("purchase", rule.cap_purchase))
+    if rule.cap_day is not None:
+        rooms.append(("day", rule.cap_day - rule.used_day))
+    if rule.cap_month is not None:
+        rooms.append(("month", rule.cap_month - rule.used_month))
+    cap, room = min(rooms, key=lambda item: item[1], default=(None, points))
+    return (points, None) if room >= points else (max(room, 0), cap)
+
+
+def _share_out(points: int, weights: dict[str, Fraction]) -> dict[str, int]:
+    """Share ``points`` by positive weight: whole parts, then the largest remainders.
+
+    (Hamilton's method.) Among equal remainders the earlier line gets the unit.
+
+    >>> _share_out(10, {"a": Fraction(1), "b": Fraction(1), "c": Fraction(1)})
+    {'a': 4, 'b': 3, 'c': 3}
+    """
+    weights = {key: weight for key, weight in weights.items() if weight > 0}
+    total = sum(weights.values())
+    exact = {key: points * weight / total for key, weight in weights.items()}
+    shares = {key: math.floor(share) for key, share in exact.items()}
+    by_remainder = sorted(exact, key=lambda key: shares[key] - exact[key])
+    for key in by_remainder[: points - sum(shares.values())]:
+        shares[key] += 1
+    return shares
+
+
+def _add(totals: dict[str, int], shares: dict[str, int]) -> None:
+    for key, share in shares.items():
+        totals[key] += share
+
+
+def trace_to_json(trace: Sequence[TraceLine]) -> list[dict]:
+    """The trace in JSON-safe values: decimals and fractions as text.
+
+    Each item: ``rule``, ``rule_id``, ``mode``, ``base`` (decimal, in major units),
+    ``rate`` and ``multiplier`` (whole or "p/q"), ``points``, ``cap`` (None, "purchase",
+    "day" or "month"), ``uncapped`` and ``multiplier_name``.
+    """
+    return [
+        {
+            "rule": line.rule,
+            "rule_id": line.rule_id,
+            "mode": line.mode,
+            "base": to_text(line.base, line.base_digits),
+            "rate": str(line.rate),
+            "multiplier": str(line.multiplier),
+            "points": line.points,
+            "cap": line.cap,
+            "uncapped": line.uncapped,
+            "multiplier_name": line.multiplier_name,
+        }
+        for line in trace
+    ]

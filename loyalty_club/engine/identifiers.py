@@ -1,0 +1,242 @@
+"""What a member shows at the till: mobile, number, barcode, e-mail, card.
+
+Everything is normalised before it is stored or searched, so that one person typed in
+five spellings and three scripts is still one person. Bank card numbers are recognised
+in order to be refused.
+"""
+
+import hashlib
+import hmac
+import re
+import unicodedata
+
+import phonenumbers
+from phonenumbers import PhoneNumberFormat, PhoneNumberType
+from stdnum import luhn
+
+# Written as code points: most of these are invisible or look like each other.
+_LETTERS = {
+    0x064A: "\u06cc",  # Arabic yeh -> Persian yeh
+    0x0649: "\u06cc",  # alef maksura -> Persian yeh
+    0x0643: "\u06a9",  # Arabic kaf -> Persian keheh
+    0x06D5: "\u0647",  # what is left of heh with yeh above -> heh
+    0x200C: " ",  # zero width non-joiner
+    0x0640: None,  # tatweel
+    0x0670: None,  # superscript alef
+    **dict.fromkeys(range(0x064B, 0x0660)),  # tashkeel, hamza and madda above
+    **dict.fromkeys((0x200B, 0x200D, 0x200E, 0x200F, 0xFEFF)),  # other invisibles
+    **dict.fromkeys(range(0x202A, 0x202F)),  # directions of text
+    **dict.fromkeys(range(0x2066, 0x206A)),
+}
+# What people write between groups of digits, with the longer dashes.
+_SEPARATORS = re.compile(r"[\s\-\u2010-\u2015().:/_]+")
+_PHONE = re.compile(r"\+?\d{7,17}", re.ASCII)
+_EMAIL = re.compile(r"[^@\s<>\",;]+@[^@\s<>\",;.]+(\.[^@\s<>\",;.]+)+")
+# No bank issues numbers that begin with 0 (ISO/IEC 7812), while mobiles do (0098...).
+_PAN = re.compile(r"(?<![\d+])[1-9]\d{12,18}(?!\d)", re.ASCII)
+_TRACK = re.compile(r"(?<!\d)\d{13,19}[=^]", re.ASCII)
+_MOBILE_TYPES = (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
+# Shorter would be guessed at the till; longer would be taken for a bank card.
+_MEMBER_NUMBER = re.compile(r"\d{4,12}", re.ASCII)
+_MAX_BARCODE = 64
+
+
+def ascii_digits(text: str) -> str:
+    """Digits of any script, Persian and Arabic-Indic above all, become ASCII.
+
+    >>> ascii_digits("۰۹۱۲ ٣٤٥")
+    '0912 345'
+    """
+    return "".join(
+        str(unicodedata.decimal(char)) if char.isdecimal() else char for char in text
+    )
+
+
+def fold(text: str) -> str:
+    """The form of a text under which it is searched, not shown.
+
+    Arabic and Persian letters, digits, joiners and vowel signs that people use for one
+    another become one; case and runs of space are dropped. A name stays findable:
+
+    >>> fold("كريمي") == fold("کریمی")
+    True
+    >>> fold("  Ali   REZAEI "), fold("می\u200cخواهم") == "می خواهم"
+    ('ali rezaei', True)
+    >>> fold("آرش") == fold("ارش"), fold("مُحَمَّد") == fold("محـــمد")
+    (True, True)
+    """
+    # Decomposed first, so that marks which are part of a letter can be dropped too
+    # and letters from old Arabic presentation forms become ordinary ones.
+    text = unicodedata.normalize("NFKD", text).casefold().translate(_LETTERS)
+    return " ".join(ascii_digits(unicodedata.normalize("NFC", text)).split())
+
+
+def _visible(text: str) -> str:
+    """ASCII digits, and without the invisible signs that copying and readers add."""
+    return "".join(
+        char
+        for char in ascii_digits(text)
+        if char.isspace() or unicodedata.category(char) not in ("Cc", "Cf")
+    )
+
+
+def mobile_e164(
+    text: str, country_code: str | None, phone_code: int | None
+) -> str | None:
+    """The mobile number that ``text`` spells, in E.164; None if it isn't one.
+
+    ``country_code`` (ISO 3166, two letters) or else ``phone_code`` is the country for
+    numbers typed without one. Landlines are no mobiles.
+
+    >>> for typed in ("0912 123 4567", "+98 (0) 912-123-4567", "00989121234567",
+    ...               "989121234567", "9121234567", "۰۹۱۲۱۲۳۴۵۶۷"):
+    ...     assert mobile_e164(typed, "IR", 98) == "+989121234567"
+    >>> mobile_e164("021 8877 6655", "IR", 98)
+    >>> mobile_e164("0912 123 4567", None, None)
+    """
+    # A plain text check first: the library would also read letters on a keypad.
+    number = _SEPARATORS.sub("", _visible(text))
+    if not _PHONE.fullmatch(number):
+        return None
+    if number.startswith("00"):
+        number = f"+{number[2:]}"
+    region = country_code
+    if not region and phone_code:
+        region = phonenumbers.region_code_for_country_code(phone_code)
+    try:
+        parsed = phonenumbers.parse(number, region)
+    except phonenumbers.NumberParseException:
+        return None
+    if phonenumbers.number_type(parsed) not in _MOBILE_TYPES:
+        return None
+    return phonenumbers.format_number(parsed, PhoneNumberFormat.E164)
+
+
+def member_number(sequence: int, width: int = 7) -> str:
+    """``sequence`` zero-padded to ``width``, and a check digit (Luhn, ISO/IEC 7812-1).
+
+    The check digit catches every single wrong digit and nearly every swap of two
+    neighbours, so that a slip at the till doesn't find another member.
+
+    >>> member_number(42)
+    '00000422'
+    >>> is_member_number("00000422"), is_member_number("00000442")
+    (True, False)
+
+    Raises ValueError when the sequence isn't positive or the number would be longer
+    than 12 digits or shorter than 4.
+    """
+    if sequence < 1:
+        raise ValueError(f"a member number counts from 1, not {sequence}")
+    body = f"{sequence:0{width}d}"
+    number = body + luhn.calc_check_digit(body)
+    if not _MEMBER_NUMBER.fullmatch(number):
+        raise ValueError(f"a member number has 4 to 12 digits, not {len(number)}")
+    return number
+
+
+def is_member_number(text: str) -> bool:
+    """Whether ``text`` (ASCII, normalised) could be a member number.
+
+    >>> is_member_number("00000000"), is_member_number("hello")
+    (False, False)
+    """
+    return bool(
+        _MEMBER_NUMBER.fullmatch(text) and text.strip("0") and luhn.is_valid(text)
+    )
+
+
+def looks_like_pan(text: str) -> bool:
+    """Whether ``text`` holds a bank card number or a magnetic track.
+
+    Such a text is never stored, logged or used as an identifier. One in ten barcodes
+    of 13 digits passes too by chance (Luhn): better refused than a card kept.
+
+    >>> looks_like_pan("6037 9900 0000 0006"), looks_like_pan("6037 9900 0000 0007")
+    (True, False)
+    >>> looks_like_pan(";6037990000000006=29011010000?")
+    True
+    >>> looks_like_pan("%B6037990000000006^REZAEI/ALI^2901")
+    True
+    """
+    digits = _SEPARATORS.sub("", _visible(text))
+    # A track is a card even when the reader misread a digit.
+    return bool(_TRACK.search(digits)) or any(
+        luhn.is_valid(found) for found in _PAN.findall(digits)
+    )
+
+
+def card_token(value: str, pepper: bytes) -> str:
+    """What is stored in place of a card's serial number or hash: HMAC-SHA256, in hex.
+
+    Without the pepper (a secret kept outside of this table) nobody can compute tokens
+    for guessed cards and compare. Case and separators of ``value`` don't count.
+
+    >>> card_token("04:a2:2b:1c", b"secret") == card_token("04A22B1C", b"secret")
+    True
+    >>> len(card_token("04A22B1C", b"secret"))
+    64
+
+    Raises ValueError for an empty value or pepper.
+    """
+    normal = _SEPARATORS.sub("", _visible(value)).upper()
+    if not normal or not pepper:
+        raise ValueError("a card token needs a value and a pepper")
+    return hmac.new(pepper, normal.encode(), hashlib.sha256).hexdigest()
+
+
+def normalise_barcode(text: str) -> str | None:
+    """The barcode in upper case without blanks or control signs; None if it isn't one.
+
+    Codes are ASCII, at most 64 characters. Readers add line ends, people add blanks:
+
+    >>> normalise_barcode("mbr-0042\\r\\n"), normalise_barcode("۶۲۶۰ ۱۲۳۴")
+    ('MBR-0042', '62601234')
+    >>> normalise_barcode("علی")
+    """
+    code = "".join(_visible(text).split()).upper()
+    if not code or not code.isascii() or len(code) > _MAX_BARCODE:
+        return None
+    return code
+
+
+def normalise_email(text: str) -> str | None:
+    """The address in lower case; None unless it has one @ and a dotted domain.
+
+    >>> normalise_email(" Sara@Example.COM "), normalise_email("sara@home")
+    ('sara@example.com', None)
+    """
+    address = _visible(text).strip().lower()
+    return address if _EMAIL.fullmatch(address) else None
+
+
+def candidates(
+    text: str, country_code: str | None, phone_code: int | None
+) -> list[tuple[str, str]]:
+    """What a typed or scanned text may be, best first: pairs of scheme and value.
+
+    >>> candidates("۰۹۱۲ ۱۲۳ ۴۵۶۷", "IR", 98)
+    [('mobile', '+989121234567'), ('barcode', '09121234567')]
+    >>> candidates("0000-0422", "IR", 98)
+    [('number', '00000422'), ('barcode', '0000-0422')]
+    >>> candidates("Sara@Example.com", "IR", 98)
+    [('email', 'sara@example.com')]
+
+    A bank card is none of them:
+
+    >>> candidates("6037 9900 0000 0006", "IR", 98)
+    []
+    """
+    if email := normalise_email(text):
+        return [("email", email)]
+    found = []
+    if mobile := mobile_e164(text, country_code, phone_code):
+        found.append(("mobile", mobile))
+    if looks_like_pan(text):
+        return found
+    number = _SEPARATORS.sub("", _visible(text))
+    if is_member_number(number):
+        found.append(("number", number))
+    if barcode := normalise_barcode(text):
+        found.append(("barcode", barcode))
+    return found
