@@ -257,7 +257,9 @@ def _capped(rule: Rule, points: int) -> tuple[int, Cap | None]:
     if rule.cap_month is not None:
         rooms.append(("month", rule.cap_month - rule.used_month))
     cap, room = min(rooms, key=lambda item: item[1], default=(None, points))
-    return (points, None) if room >= points else (max(room, 0), cap)
+    # What was used before may exceed a limit that was lowered since.
+    room = max(room, 0)
+    return (points, None) if room >= points else (room, cap)
 
 
 def _share_out(points: int, weights: dict[str, Fraction]) -> dict[str, int]:
