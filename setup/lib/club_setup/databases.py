@@ -1,0 +1,197 @@
+"""Databases made once and copied afterwards, each with its filestore.
+
+A template's name ends in a hash of what went into it; when that changes,
+another one is built and the oldest ones go.
+"""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import contextmanager
+
+import psycopg2
+from psycopg2 import sql
+
+from .paths import FILESTORES, LOGS, SetupError, addons, lock, say, short_hash, sources_hash
+
+# What our addons have to live with: Odoo's own loyalty in all its places.
+NATIVE_MODULES = (
+    "loyalty,pos_loyalty,sale_loyalty,website_sale_loyalty,"
+    "account,portal,phone_validation,sms,rpc"
+)
+TEMPLATES_KEPT = 3  # of each kind: for other checkouts and branches
+
+
+def _execute(query: str, *names: str, values=()):
+    connection = psycopg2.connect(dbname="postgres")
+    connection.autocommit = True  # CREATE DATABASE can't be in a transaction
+    try:
+        with connection.cursor() as cursor:
+            identifiers = [sql.Identifier(name) for name in names]
+            cursor.execute(sql.SQL(query).format(*identifiers), values)
+            return cursor.fetchall() if cursor.description else []
+    finally:
+        connection.close()
+
+
+def exists(database: str) -> bool:
+    found = "SELECT 1 FROM pg_database WHERE datname = %s"
+    return bool(_execute(found, values=[database]))
+
+
+def copy(source: str, target: str) -> None:
+    drop(target)
+    _execute("CREATE DATABASE {} TEMPLATE {}", target, source)
+    if (FILESTORES / source).is_dir():
+        # Files there are named by their content and never written again, so
+        # that links are as good as copies, and cost nothing.
+        shutil.copytree(
+            FILESTORES / source, FILESTORES / target, copy_function=os.link
+        )
+
+
+def drop(database: str) -> None:
+    _execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", database)
+    shutil.rmtree(FILESTORES / database, ignore_errors=True)
+
+
+def rename(source: str, target: str) -> None:
+    _execute("ALTER DATABASE {} RENAME TO {}", source, target)
+    if (FILESTORES / source).is_dir():
+        shutil.rmtree(FILESTORES / target, ignore_errors=True)
+        (FILESTORES / source).rename(FILESTORES / target)
+
+
+def note(database: str) -> str:
+    """What ``set_note`` has written on the database."""
+    query = """
+        SELECT coalesce(shobj_description(oid, 'pg_database'), '')
+        FROM pg_database WHERE datname = %s
+    """
+    rows = _execute(query, values=[database])
+    return rows[0][0] if rows else ""
+
+
+def set_note(database: str, text: str) -> None:
+    _execute("COMMENT ON DATABASE {} IS %s", database, values=[text])
+
+
+@contextmanager
+def scratch(template: str, name: str):
+    """A copy of a template that goes away with the block."""
+    name = f"lc_{name}_{os.getpid()}"
+    copy(template, name)
+    try:
+        yield name
+    finally:
+        drop(name)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def odoo(database: str, *arguments: str, log: str) -> str:
+    """Runs Odoo's command line to its end and returns what it logged."""
+    LOGS.mkdir(parents=True, exist_ok=True)
+    path = LOGS / f"{log}-{database}.log"
+    command = [sys.executable, "-m", "odoo", "-d", database, "--stop-after-init"]
+    with open(path, "w") as file:
+        status = subprocess.run(
+            [*command, *arguments], stdout=file, stderr=subprocess.STDOUT, check=False
+        ).returncode
+    text = path.read_text(errors="replace")
+    if status and "--test-tags" not in arguments:
+        tail = "\n".join(text.splitlines()[-25:])
+        raise SetupError(f"Odoo stopped with an error; the end of {path}:\n{tail}")
+    return text
+
+
+def _template(kind: str, key: str, build: Callable[[str], None]) -> str:
+    name = f"lc_{kind}_{key}"
+    with lock(f"template-{kind}"):
+        if not exists(name):
+            building = f"lc_{kind}_building"
+            drop(building)
+            build(building)
+            rename(building, name)
+            _drop_oldest(kind)
+    return name
+
+
+def _drop_oldest(kind: str) -> None:
+    query = """
+        SELECT datname FROM pg_database WHERE datname ~ %s
+        ORDER BY oid DESC OFFSET %s
+    """
+    pattern = f"^lc_{kind}_[0-9a-f]{{12}}$"
+    for (name,) in _execute(query, values=[pattern, TEMPLATES_KEPT]):
+        drop(name)
+
+
+def _odoo_id() -> bytes:
+    return os.environ["ODOO_ID"].encode()
+
+
+def native_template() -> str:
+    """Odoo's own loyalty everywhere, without demo data and without us."""
+
+    def build(name: str) -> None:
+        say("database: installing Odoo's own modules (once)")
+        odoo(name, "-i", NATIVE_MODULES, "--no-http", log="template")
+
+    return _template("native", short_hash(_odoo_id(), NATIVE_MODULES.encode()), build)
+
+
+def club_template() -> str:
+    """The native template with our addons installed, without demo data."""
+    native = native_template()
+
+    def build(name: str) -> None:
+        say("database: installing our addons (once for these sources)")
+        copy(native, name)
+        odoo(name, "-i", ",".join(addons()), "--no-http", log="template")
+
+    return _template("club", short_hash(native.encode(), sources_hash().encode()), build)
+
+
+def demo_template() -> str:
+    """Our addons alone with the demo shop, in English and Persian."""
+    names = ",".join(addons())
+
+    def build(name: str) -> None:
+        say("database: installing the demo shop (once for these sources)")
+        odoo(
+            name, "-i", names, "--with-demo", "--load-language=en_US,fa_IR",
+            "--no-http", log="template",
+        )  # fmt: skip
+        say("database: preparing the pages' scripts and styles")
+        warm_assets(name)
+
+    key = short_hash(_odoo_id(), names.encode(), sources_hash().encode())
+    return _template("demo", key, build)
+
+
+WARM_ASSETS = """
+for rtl in (False, True):
+    for bundle in ("web.assets_web", "web.assets_frontend"):
+        for kind in ({"css": True, "js": False}, {"css": False, "js": True}):
+            assets = env["ir.qweb"]._get_asset_bundle(bundle, rtl=rtl, **kind)
+            assets.css() if kind["css"] else assets.js()
+env.cr.commit()
+"""
+
+
+def warm_assets(database: str) -> None:
+    """Builds the bundles that the first page would otherwise wait for."""
+    result = subprocess.run(
+        [sys.executable, "-m", "odoo", "shell", "-d", database, "--no-http"],
+        input=WARM_ASSETS, text=True, capture_output=True, check=False,
+    )  # fmt: skip
+    if result.returncode:
+        raise SetupError(f"the pages' assets could not be built:\n{result.stderr}")

@@ -1,0 +1,57 @@
+"""Where things lie, and how to speak to the person at the terminal."""
+
+import fcntl
+import hashlib
+import os
+import sys
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+CHECKOUT = Path(os.environ["CHECKOUT"])
+CACHE = Path(os.environ["CACHE"])
+FILESTORES = Path(os.environ["ODOO_DATA_DIR"]) / "filestore"
+LOGS = CACHE / "logs"
+
+STARTED = int(os.environ["LOYALTY_CLUB_STARTED"])
+
+
+class SetupError(Exception):
+    """Something the person at the terminal can mend; its text says what."""
+
+
+def say(text: str) -> None:
+    print(f"[{time.time() - STARTED:4.0f}s] {text}", file=sys.stderr, flush=True)
+
+
+@contextmanager
+def lock(name: str, wait: bool = True):
+    """One process at a time over all checkouts; BlockingIOError if not waiting."""
+    (CACHE / "locks").mkdir(parents=True, exist_ok=True)
+    with open(CACHE / "locks" / name, "w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        yield
+
+
+def addons() -> list[str]:
+    """The addons of this checkout."""
+    return sorted(path.parent.name for path in CHECKOUT.glob("*/__manifest__.py"))
+
+
+def short_hash(*texts: bytes) -> str:
+    digest = hashlib.sha256()
+    for text in texts:
+        digest.update(len(text).to_bytes(8, "big") + text)
+    return digest.hexdigest()[:12]
+
+
+def sources_hash() -> str:
+    """Names what of the addons ends in a database: all but tests, style and pages."""
+    texts = []
+    for addon in addons():
+        for path in sorted((CHECKOUT / addon).rglob("*")):
+            parts = path.relative_to(CHECKOUT).parts
+            if path.is_file() and parts[1] not in ("tests", "static", "readme"):
+                if "__pycache__" not in parts:
+                    texts += ["/".join(parts).encode(), path.read_bytes()]
+    return short_hash(*texts)

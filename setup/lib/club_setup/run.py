@@ -1,0 +1,116 @@
+"""``setup/run``: the demo shop (or an empty one), served until Ctrl-C."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+
+from . import databases
+from .paths import LOGS, SetupError, addons, lock, say, sources_hash
+
+DEMO_LOGINS = ("admin", "manager", "cashier", "integration", "member")
+START_SECONDS = 120
+
+
+def prepare_database(name: str, demo: bool, fresh: bool) -> None:
+    """Makes the database, or brings an older one up to date with the sources."""
+    if fresh:
+        databases.drop(name)
+    sources = sources_hash()
+    if not databases.exists(name):
+        databases.copy(databases.demo_template() if demo else databases.club_template(), name)
+    elif databases.note(name) == sources:
+        say(f"database {name}: up to date")
+    else:
+        say(f"database {name}: the addons have changed, updating")
+        names = ",".join(addons())
+        databases.odoo(name, "-i", names, "-u", names, "--no-http", log="update")
+        databases.warm_assets(name)
+    databases.set_note(name, sources)
+
+
+def wait_until_served(server: subprocess.Popen, url: str, log: str) -> None:
+    """Returns when the first page has been delivered."""
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        if server.poll() is not None:
+            raise SetupError(f"Odoo stopped while starting; see {log}")
+        try:
+            urllib.request.urlopen(f"{url}/web/login", timeout=START_SECONDS).close()
+            return
+        except urllib.error.HTTPError as error:
+            raise SetupError(f"Odoo answers with an error ({error}); see {log}") from None
+        except OSError:
+            time.sleep(0.2)
+    raise SetupError(f"Odoo has not answered for {START_SECONDS} seconds; see {log}")
+
+
+def serve(port: int, database: str, demo: bool) -> int:
+    LOGS.mkdir(parents=True, exist_ok=True)
+    log = LOGS / f"run-{database}.log"
+    url = f"http://localhost:{port}"
+    # A session of its own: Ctrl-C reaches this process alone, which then asks
+    # Odoo to finish what it is doing.
+    with open(log, "w") as file:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "odoo", "-d", database, f"--db-filter=^{database}$",
+             f"--http-port={port}", f"--gevent-port={databases.free_port()}"],
+            stdout=file, stderr=subprocess.STDOUT, start_new_session=True,
+        )  # fmt: skip
+    try:
+        say("Odoo: starting")
+        wait_until_served(server, url, str(log))
+        say(f"Loyalty Club: {url}   (log: {log})")
+        logins = ", ".join(DEMO_LOGINS if demo else DEMO_LOGINS[:1])
+        print(f"\n  {url}\n  log in as {logins} (the password is the login)")
+        print("  Ctrl-C stops it\n", flush=True)
+        return server.wait()
+    except KeyboardInterrupt:
+        say("stopping")
+        return 0
+    finally:
+        stop(server)
+
+
+def stop(server: subprocess.Popen) -> None:
+    if server.poll() is None:
+        server.terminate()
+        try:
+            server.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.wait()
+
+
+def interrupted(*_args) -> None:
+    raise KeyboardInterrupt
+
+
+def main() -> int:
+    signal.signal(signal.SIGTERM, interrupted)
+    database = os.environ["LOYALTY_CLUB_DATABASE"]
+    port = int(os.environ["LOYALTY_CLUB_PORT"])
+    demo = not os.environ.get("LOYALTY_CLUB_NO_DEMO")
+    fresh = bool(os.environ.get("LOYALTY_CLUB_FRESH"))
+    try:
+        with lock(f"run-{database}", wait=False):
+            prepare_database(database, demo, fresh)
+            return serve(port, database, demo)
+    except BlockingIOError:
+        reason = (
+            f"another setup/run serves the database {database};"
+            " name another one with --database"
+        )
+    except SetupError as error:
+        reason = str(error)
+    except KeyboardInterrupt:
+        reason = "interrupted"
+    print(f"run: {reason}", file=sys.stderr)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,28 @@
+"""``setup/test``."""
+
+import argparse
+import sys
+
+from . import stages
+from .paths import SetupError
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="setup/test")
+    parser.add_argument("--native-all", action="store_true")
+    parser.add_argument("paths", nargs="*")
+    options = parser.parse_args()
+    try:
+        if options.paths:
+            chosen = stages.for_paths(options.paths)
+        else:
+            tours = None if options.native_all else stages.NATIVE_TOURS
+            chosen = stages.everything(tours)
+    except SetupError as error:
+        print(f"setup/test: {error}", file=sys.stderr)
+        return 2
+    return 0 if stages.run(chosen) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,116 @@
+"""Reads what the test runners wrote, and judges it.
+
+A stage is good when it ran at least one test, none failed, none was skipped
+without a reason on record, and Odoo logged no warning that isn't expected.
+"""
+
+import re
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from .paths import CHECKOUT
+
+EXPECTED_WARNINGS = CHECKOUT / "setup" / "expected-warnings.txt"
+EXPECTED_SKIPS = CHECKOUT / "setup" / "expected-skips.txt"
+
+LOG_LINE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} \d+ ([A-Z]+) (\S+) (\S+): ")
+TOTALS = re.compile(r"(\d+) failed, (\d+) error\(s\) of (\d+) tests")
+SKIPPED = re.compile(r"skipped (\S+ : .*)")
+
+
+@dataclass
+class Verdict:
+    """Of one stage. ``problems`` are texts for the person who has to mend it."""
+
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+    problems: list[str] = field(default_factory=list)
+
+    def __add__(self, other: "Verdict") -> "Verdict":
+        return Verdict(
+            self.passed + other.passed,
+            self.failed + other.failed,
+            self.skipped + other.skipped,
+            self.problems + other.problems,
+        )
+
+    def __str__(self) -> str:
+        return f"{self.passed} passed, {self.failed} failed, {self.skipped} skipped"
+
+
+def expected(path: Path) -> list[re.Pattern]:
+    """The regular expressions of a file of "# reason" and expression lines."""
+    lines = path.read_text().splitlines()
+    return [re.compile(line, re.DOTALL) for line in lines if line and line[0] != "#"]
+
+
+def log_entries(text: str) -> Iterator[tuple[str, str]]:
+    """Level and whole text (with its traceback) of each entry of Odoo's log.
+
+    >>> log = '''2026-01-01 00:00:00,000 7 INFO db odoo: fine
+    ... 2026-01-01 00:00:00,000 7 ERROR db odoo: bad
+    ... Traceback'''
+    >>> [(level, entry[-15:]) for level, entry in log_entries(log)]
+    [('INFO', 'db odoo: fine'[-15:]), ('ERROR', 'bad\\nTraceback'[-15:])]
+    """
+    level, lines = "", []
+    for line in text.splitlines():
+        match = LOG_LINE.match(line)
+        if match:
+            if level:
+                yield level, "\n".join(lines)
+            level, lines = match[1], []
+        lines.append(line)
+    if level:
+        yield level, "\n".join(lines)
+
+
+def of_odoo_log(text: str) -> Verdict:
+    """The verdict on a run of Odoo's own test runner."""
+    warnings, skips = expected(EXPECTED_WARNINGS), expected(EXPECTED_SKIPS)
+    verdict = Verdict()
+    for level, entry in log_entries(text):
+        if level in ("WARNING", "ERROR", "CRITICAL"):
+            if not any(pattern.search(entry) for pattern in warnings):
+                verdict.problems.append(entry)
+        skip = SKIPPED.search(entry)
+        if skip:
+            verdict.skipped += 1
+            if not any(pattern.search(skip[1]) for pattern in skips):
+                verdict.problems.append(f"skipped without a reason on record: {skip[1]}")
+    totals = TOTALS.findall(text)
+    if totals:
+        failures, errors, total = map(int, totals[-1])
+        verdict.failed = failures + errors
+        verdict.passed = max(total - verdict.failed - verdict.skipped, 0)
+    return _with_something_run(verdict)
+
+
+def of_junit(path: Path) -> Verdict:
+    """The verdict on a run of pytest with ``--junit-xml``."""
+    skips = expected(EXPECTED_SKIPS)
+    verdict = Verdict()
+    cases = ElementTree.parse(path).iter("testcase") if path.exists() else []
+    for case in cases:
+        name = f"{case.get('classname')}.{case.get('name')}"
+        skip = case.find("skipped")
+        if case.find("failure") is not None or case.find("error") is not None:
+            verdict.failed += 1
+            verdict.problems.append(f"failed: {name}")
+        elif skip is not None:
+            verdict.skipped += 1
+            reason = f"{name} : {skip.get('message')}"
+            if not any(pattern.search(reason) for pattern in skips):
+                verdict.problems.append(f"skipped without a reason on record: {reason}")
+        else:
+            verdict.passed += 1
+    return _with_something_run(verdict)
+
+
+def _with_something_run(verdict: Verdict) -> Verdict:
+    if not verdict.passed and not verdict.failed:
+        verdict.problems.append("no test ran")
+    return verdict

@@ -1,0 +1,77 @@
+"""A PostgreSQL cluster for one test, which may kill it.
+
+    with database_from_template() as template, own_cluster(template) as cluster:
+        with running_server(template, environment=cluster.environment) as server:
+            cluster.kill()  # as kill -9 does
+            cluster.start()
+"""
+
+import os
+import shutil
+import signal
+import subprocess
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+from club_setup.paths import CACHE, CHECKOUT
+
+
+class Cluster:
+    """The same settings as the cluster of setup/, with ``fsync`` on."""
+
+    def __init__(self):
+        self.home = CACHE / f"postgres-{os.getpid()}"
+        #: what a client needs to reach this cluster instead of the usual one
+        self.environment = {"PGHOST": str(self.home / "socket")}
+
+    def _shell(self, function: str) -> None:
+        library = CHECKOUT / "setup" / "lib"
+        subprocess.run(
+            ["bash", "-c", f". {library}/common.sh; . {library}/postgres.sh; {function}"],
+            env={**os.environ, "LOYALTY_CLUB_POSTGRES": str(self.home)},
+            check=True,
+        )
+
+    def start(self) -> None:
+        self._shell("pg_start")
+
+    def stop(self) -> None:
+        self._shell("pg_stop")
+
+    def kill(self) -> None:
+        """Ends the postmaster at once; its children notice and end too."""
+        pid_file = self.home / "data" / "postmaster.pid"
+        pid = int(pid_file.read_text().split()[0])
+        os.kill(pid, signal.SIGKILL)
+        while Path(f"/proc/{pid}").exists():
+            time.sleep(0.05)
+
+    def copy_of(self, database: str) -> None:
+        """Brings a database of the usual cluster over, under the same name."""
+        subprocess.run(
+            ["createdb", database], env={**os.environ, **self.environment}, check=True
+        )
+        with subprocess.Popen(
+            ["pg_dump", "--no-owner", database], stdout=subprocess.PIPE
+        ) as dump:
+            subprocess.run(
+                ["psql", "-q", "-v", "ON_ERROR_STOP=1", "-d", database],
+                env={**os.environ, **self.environment},
+                stdin=dump.stdout, stdout=subprocess.DEVNULL, check=True,
+            )  # fmt: skip
+        if dump.returncode:
+            raise RuntimeError(f"pg_dump of {database} failed")
+
+
+@contextmanager
+def own_cluster(database: str):
+    """A started ``Cluster`` that holds a copy of the database."""
+    cluster = Cluster()
+    try:
+        cluster.start()
+        cluster.copy_of(database)
+        yield cluster
+    finally:
+        cluster.stop()
+        shutil.rmtree(cluster.home)
