@@ -1,0 +1,42 @@
+"""The facts of a purchase, as adapters hand them over: what was sold, never points.
+
+Money is in minor units of the club's currency (``int``), quantities are ``Decimal``.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+
+
+@dataclass(slots=True)
+class LineFacts:
+    """One sold line. A product that Odoo doesn't know has a name and a category."""
+
+    key: str
+    quantity: Decimal
+    total: int
+    untaxed: int
+    total_before_discount: int
+    untaxed_before_discount: int
+    product_id: int | None = None
+    name: str | None = None
+    category: str | None = None
+    unit_price: Decimal = Decimal(0)
+    discount: Decimal = Decimal(0)
+    cost: int | None = None
+
+
+@dataclass(slots=True)
+class PurchaseFacts:
+    """One paid sale; ``source`` and ``key`` make it unique in its club."""
+
+    source: str
+    key: str
+    moment: datetime
+    lines: list
+    channel: str | None = None
+    branch: str | None = None
+    company_id: int | None = None
+    reference: str | None = None
+    payments: list = field(default_factory=list)
+    move_id: int | None = None

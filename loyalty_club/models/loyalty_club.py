@@ -1,0 +1,361 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.addons.base.models.res_partner import _tz_get
+from odoo.exceptions import ValidationError
+
+from ..engine.amounts import to_units
+from ..engine.identifiers import mobile_e164
+from ..engine.periods import ExpiryPolicy, QualificationPolicy, local_day
+
+ACCOUNTS = [
+    ("points", "Points"),
+    ("wallet", "Wallet"),
+    ("credit", "Promotional credit"),
+]
+PROGRAM_TYPES = {"points": "loyalty", "wallet": "ewallet", "credit": "ewallet"}
+
+
+class LoyaltyClub(models.Model):
+    """One loyalty scheme of a company and its branches, and its policies."""
+
+    _name = "loyalty.club"
+    _description = "Loyalty Club"
+    _inherit = ["mail.thread"]
+    _order = "sequence, id"
+    _check_company_auto = True
+
+    name = fields.Char(required=True, translate=True)
+    code = fields.Char(
+        required=True,
+        help="Short name that integrators use to say which club they mean.",
+    )
+    active = fields.Boolean(default=True)
+    sequence = fields.Integer(default=10)
+    color = fields.Integer()
+    company_id = fields.Many2one(
+        "res.company",
+        required=True,
+        index=True,
+        default=lambda self: self.env.company.root_id,
+        help="The club serves this company and all its branches.",
+    )
+    currency_id = fields.Many2one(
+        "res.currency",
+        required=True,
+        compute="_compute_currency_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
+    calendar = fields.Selection(
+        [("gregorian", "Gregorian"), ("jalali", "Jalali")],
+        required=True,
+        default=lambda self: self._default_calendar(),
+        help="The calendar in which months, quarters, years and birthdays are counted.",
+    )
+    tz = fields.Selection(
+        _tz_get,
+        string="Time zone",
+        required=True,
+        default=lambda self: self._default_tz(),
+        help="Days of this club begin at midnight here.",
+    )
+
+    program_ids = fields.One2many("loyalty.program", "club_id", readonly=True)
+    points_program_id = fields.Many2one(
+        "loyalty.program", compute="_compute_programs", string="Points program"
+    )
+    wallet_program_id = fields.Many2one(
+        "loyalty.program", compute="_compute_programs", string="Wallet program"
+    )
+    credit_program_id = fields.Many2one(
+        "loyalty.program", compute="_compute_programs", string="Credit program"
+    )
+
+    # Earning
+    earn_on = fields.Selection(
+        [("paid", "When paid"), ("posted", "When posted")],
+        string="Invoices earn",
+        required=True,
+        default="paid",
+    )
+    pending_days = fields.Integer(
+        help="Points can be used this many days after the purchase. Set it to the "
+        "shop's return window, so that returned goods never leave spent points.",
+    )
+    clawback = fields.Selection(
+        [
+            ("debt", "Stop at zero and take the rest from the next points"),
+            ("negative", "Let the balance go below zero"),
+        ],
+        string="Returned after spending",
+        required=True,
+        default="debt",
+        help="What happens when points of returned goods were already spent.",
+    )
+    give_back_grace_days = fields.Integer(
+        string="Days of grace",
+        default=30,
+        help="Points that come back after they expired can be used for so many days.",
+    )
+    welcome_points = fields.Integer()
+    welcome_credit = fields.Monetary()
+
+    # Expiry of points
+    expiry_mode = fields.Selection(
+        [
+            ("none", "Never"),
+            ("days", "Days after earning"),
+            ("months", "Months after earning"),
+            ("end_of_month", "At the end of a month"),
+            ("end_of_quarter", "At the end of a quarter"),
+            ("end_of_year", "At the end of a year"),
+            ("inactivity", "Months without activity"),
+        ],
+        string="Points expire",
+        required=True,
+        default="none",
+    )
+    expiry_count = fields.Integer(
+        string="Expire after",
+        help="Days or months after earning, or whole months, quarters or years that "
+        "still follow the one in which the points were earned.",
+    )
+    idle_reset_earn = fields.Boolean("Earning counts as activity", default=True)
+    idle_reset_spend = fields.Boolean("Spending counts as activity", default=True)
+    credit_expiry_days = fields.Integer(
+        string="Credit expires after", default=90, help="Days; 0 means never."
+    )
+
+    # Limits
+    transfer_max = fields.Integer(
+        string="Largest transfer",
+        help="Points one member can give another at once; 0 means no limit.",
+    )
+    transfer_max_month = fields.Integer(
+        string="Transfers in a month",
+        help="Points a member can give away in one month; 0 means no limit.",
+    )
+    cap_desk_points = fields.Integer("Desk: points", default=0)
+    cap_desk_money = fields.Monetary("Desk: money", default=0)
+    cap_manager_points = fields.Integer("Manager: points", default=10000)
+    cap_manager_money = fields.Monetary("Manager: money")
+    cap_integration_points = fields.Integer("Integration: points", default=1000)
+    cap_integration_money = fields.Monetary("Integration: money")
+
+    # Tiers
+    tier_ids = fields.One2many("loyalty.club.tier", "club_id")
+    qualify_measure = fields.Selection(
+        [
+            ("status", "Status points"),
+            ("spend", "Money spent"),
+            ("visits", "Visits"),
+        ],
+        string="Tiers count",
+        required=True,
+        default="status",
+    )
+    qualify_period = fields.Selection(
+        [
+            ("rolling", "The last months"),
+            ("month", "Each month"),
+            ("quarter", "Each quarter"),
+            ("year", "Each year"),
+            ("anniversary", "Each membership year"),
+            ("lifetime", "Since joining"),
+        ],
+        string="Counted over",
+        required=True,
+        default="rolling",
+    )
+    qualify_months = fields.Integer(string="Months", default=12)
+    tier_downgrade = fields.Selection(
+        [
+            ("none", "Never"),
+            ("one_step", "One tier at a time"),
+            ("deserved", "To the tier that is deserved"),
+        ],
+        string="Moving down",
+        required=True,
+        default="one_step",
+    )
+    tier_grace_days = fields.Integer(string="Grace before moving down", default=30)
+    tier_validity_months = fields.Integer(
+        string="A tier is kept for at least",
+        help="Months from reaching a tier in which nobody moves down.",
+    )
+
+    member_ids = fields.One2many("loyalty.club.member", "club_id")
+    member_count = fields.Integer(compute="_compute_member_count")
+
+    _code_uniq = models.UniqueIndex(
+        "(company_id, code)", "Another club of this company has the same code."
+    )
+    _counts_positive = models.Constraint(
+        """CHECK (pending_days >= 0 AND expiry_count >= 0 AND credit_expiry_days >= 0
+            AND give_back_grace_days >= 0 AND transfer_max >= 0
+            AND transfer_max_month >= 0 AND qualify_months > 0
+            AND tier_grace_days >= 0 AND tier_validity_months >= 0
+            AND welcome_points >= 0 AND welcome_credit >= 0)""",
+        "Days, months and limits of a club can't be negative.",
+    )
+
+    @api.model
+    def _default_calendar(self):
+        country = self.env.company.country_id.code
+        return "jalali" if country in ("IR", "AF") else "gregorian"
+
+    @api.model
+    def _default_tz(self):
+        if self.env.company.country_id.code == "IR":
+            return "Asia/Tehran"
+        return self.env.user.tz or "UTC"
+
+    @api.depends("company_id")
+    def _compute_currency_id(self):
+        for club in self:
+            club.currency_id = club.company_id.currency_id
+
+    @api.depends("program_ids.club_account")
+    def _compute_programs(self):
+        for club in self:
+            by_account = {p.club_account: p for p in club.program_ids}
+            none = self.env["loyalty.program"]
+            club.points_program_id = by_account.get("points", none)
+            club.wallet_program_id = by_account.get("wallet", none)
+            club.credit_program_id = by_account.get("credit", none)
+
+    def _compute_member_count(self):
+        counts = dict(
+            self.env["loyalty.club.member"]._read_group(
+                [("club_id", "in", self.ids)], ["club_id"], ["__count"]
+            )
+        )
+        for club in self:
+            club.member_count = counts.get(club, 0)
+
+    @api.constrains("expiry_mode", "expiry_count")
+    def _check_expiry(self):
+        for club in self:
+            if (
+                club.expiry_mode in ("days", "months", "inactivity")
+                and not club.expiry_count
+            ):
+                raise ValidationError(
+                    self.env._("Say after how many days or months points expire.")
+                )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        clubs = super().create(vals_list)
+        for club in clubs:
+            club._create_missing_programs()
+        return clubs
+
+    def _create_missing_programs(self):
+        """Give the club a program for each account it has none for."""
+        self.ensure_one()
+        missing = {a for a, _label in ACCOUNTS} - set(
+            self.program_ids.mapped("club_account")
+        )
+        # Managers of the club need no right on Odoo's own loyalty programs.
+        Program_sudo = self.env["loyalty.program"].sudo()
+        for account, program_type in PROGRAM_TYPES.items():
+            if account in missing:
+                Program_sudo.with_context(
+                    default_program_type=program_type, loyalty_no_mail=True
+                ).create(self._program_values(account, program_type))
+        self.invalidate_recordset(["program_ids"])
+
+    def _program_values(self, account, program_type):
+        names = {
+            "points": self.env._("%(club)s points", club=self.name),
+            "wallet": self.env._("%(club)s wallet", club=self.name),
+            "credit": self.env._("%(club)s credit", club=self.name),
+        }
+        values = {
+            "name": names[account],
+            "program_type": program_type,
+            "company_id": self.company_id.id,
+            "currency_id": self.currency_id.id,
+            "portal_visible": True,
+            "club_id": self.id,
+            "club_account": account,
+        }
+        if account == "points":
+            values["portal_point_name"] = self.env._("points")
+        else:
+            values["portal_point_name"] = self.currency_id.symbol
+        if account == "credit":
+            # Nobody buys promotional credit: no product loads it.
+            values["rule_ids"] = []
+        return values
+
+    # What the engine wants to know
+
+    def _today(self):
+        """The club's current day: a date in its own time zone."""
+        self.ensure_one()
+        return self._day(fields.Datetime.now())
+
+    def _day(self, moment):
+        """The club's day at ``moment`` (naive UTC)."""
+        self.ensure_one()
+        return local_day(moment, self.tz)
+
+    def _expiry_policy(self):
+        self.ensure_one()
+        return ExpiryPolicy(
+            mode=self.expiry_mode, count=self.expiry_count, calendar=self.calendar
+        )
+
+    def _qualification_policy(self):
+        self.ensure_one()
+        return QualificationPolicy(
+            period=self.qualify_period,
+            months=self.qualify_months,
+            calendar=self.calendar,
+        )
+
+    def _pending_until(self, day):
+        """The first day on which points of a purchase on ``day`` can be spent."""
+        self.ensure_one()
+        return day + timedelta(days=self.pending_days)
+
+    def _program(self, account):
+        """The club's program of an account kind: 'points', 'wallet' or 'credit'."""
+        self.ensure_one()
+        return self[f"{account}_program_id"]
+
+    def _digits(self, account):
+        """Decimals of the account's smallest unit."""
+        self.ensure_one()
+        return 0 if account == "points" else self.currency_id.decimal_places
+
+    def _tiers(self):
+        """The club's tiers, lowest first: the order that the engine's indexes mean."""
+        self.ensure_one()
+        return self.tier_ids.sorted(lambda tier: (tier.threshold, tier.id))
+
+    def _mobile(self, text):
+        """E.164 of a mobile in any spelling, or None."""
+        self.ensure_one()
+        country = self.company_id.country_id
+        return mobile_e164(text, country.code or None, country.phone_code or None)
+
+    def _welcome_units(self, account):
+        """Units that a new member gets in an account."""
+        self.ensure_one()
+        if account == "points":
+            return self.welcome_points
+        return to_units(self.welcome_credit, self._digits(account))
+
+    def action_open_members(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "loyalty_club.action_member"
+        )
+        action["domain"] = [("club_id", "=", self.id)]
+        action["context"] = {"default_club_id": self.id}
+        return action

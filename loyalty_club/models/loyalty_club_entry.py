@@ -1,0 +1,87 @@
+from odoo import fields, models
+
+from ..amounts import AMOUNT
+from .loyalty_club import ACCOUNTS
+
+KINDS = [
+    ("opening", "Opening balance"),
+    ("earn", "Earned"),
+    ("bonus", "Bonus"),
+    ("spend", "Spent"),
+    ("return", "Taken back"),
+    ("give_back", "Given back"),
+    ("release", "Released"),
+    ("expire", "Expired"),
+    ("adjust", "Adjusted"),
+    ("transfer", "Transferred"),
+    ("top_up", "Topped up"),
+    ("cash_out", "Paid out"),
+    ("forfeit", "Forfeited"),
+]
+
+
+class LoyaltyClubEntry(models.Model):
+    """One append-only movement of an account.
+
+    ``amount`` changes what can be spent and sums up to ``loyalty.card.points``;
+    ``pending`` changes what still waits, ``debt`` what the next points will pay. The
+    ledger (``loyalty.club.ledger``) is the only writer; the database refuses changes.
+    """
+
+    _name = "loyalty.club.entry"
+    _description = "Ledger Entry"
+    _order = "id desc"
+    _rec_name = "kind"
+    _log_access = False
+
+    club_id = fields.Many2one("loyalty.club", required=True, ondelete="restrict")
+    company_id = fields.Many2one(
+        "res.company", string="Branch", required=True, ondelete="restrict"
+    )
+    card_id = fields.Many2one(
+        "loyalty.card", string="Account", required=True, ondelete="restrict"
+    )
+    member_id = fields.Many2one(
+        "loyalty.club.member", index="btree_not_null", ondelete="restrict"
+    )
+    account = fields.Selection(ACCOUNTS, "Account type", required=True)
+    kind = fields.Selection(KINDS, required=True)
+    amount = fields.Float(required=True, **AMOUNT)
+    pending = fields.Float(required=True, **AMOUNT)
+    debt = fields.Float(required=True, **AMOUNT)
+    balance = fields.Float(
+        required=True, aggregator=None, help="After this entry.", **AMOUNT
+    )
+    date = fields.Datetime(required=True)
+    user_id = fields.Many2one("res.users", required=True, ondelete="restrict")
+    key = fields.Char(help="The same movement is never written twice.")
+    purchase_id = fields.Many2one(
+        "loyalty.club.purchase", index="btree_not_null", ondelete="restrict"
+    )
+    hold_id = fields.Many2one("loyalty.club.hold", ondelete="restrict")
+    request_id = fields.Many2one("loyalty.club.request", ondelete="restrict")
+    reason_id = fields.Many2one("loyalty.club.reason", ondelete="restrict")
+    reverses_id = fields.Many2one(
+        "loyalty.club.entry", index="btree_not_null", ondelete="restrict"
+    )
+    counterpart_id = fields.Many2one(
+        "loyalty.card",
+        string="Other account",
+        ondelete="restrict",
+        help="Where a transfer came from or went to.",
+    )
+    origin_model = fields.Char()
+    origin_id = fields.Many2oneReference(model_field="origin_model")
+    reference = fields.Char()
+    lot_ids = fields.One2many("loyalty.club.lot", "entry_id")
+    allocation_ids = fields.One2many("loyalty.club.allocation", "entry_id")
+
+    _key_uniq = models.UniqueIndex(
+        "(club_id, key) WHERE key IS NOT NULL", "This movement is already in the ledger."
+    )
+    _card_idx = models.Index("(card_id, id)")
+    _reference_idx = models.Index("(card_id, reference) WHERE reference IS NOT NULL")
+    _moves_something = models.Constraint(
+        "CHECK (amount <> 0 OR pending <> 0 OR debt <> 0)",
+        "An entry moves something.",
+    )

@@ -1,0 +1,46 @@
+from odoo import fields, models
+
+from ..amounts import AMOUNT
+
+
+class LoyaltyClubHold(models.Model):
+    """An amount set aside for a basket until it is paid, given up or forgotten."""
+
+    _name = "loyalty.club.hold"
+    _description = "Hold"
+    _order = "id desc"
+    _rec_name = "reference"
+
+    club_id = fields.Many2one("loyalty.club", required=True, ondelete="restrict")
+    company_id = fields.Many2one("res.company", required=True, ondelete="restrict")
+    card_id = fields.Many2one(
+        "loyalty.card", string="Account", required=True, ondelete="restrict"
+    )
+    member_id = fields.Many2one(
+        "loyalty.club.member", index="btree_not_null", ondelete="restrict"
+    )
+    amount = fields.Float(required=True, **AMOUNT)
+    captured = fields.Float(**AMOUNT)
+    state = fields.Selection(
+        [
+            ("open", "Open"),
+            ("captured", "Captured"),
+            ("released", "Released"),
+            ("expired", "Timed out"),
+        ],
+        required=True,
+        default="open",
+    )
+    day = fields.Date(required=True, help="Lots that were good on this day still are.")
+    expires_at = fields.Datetime(required=True)
+    reference = fields.Char()
+    key = fields.Char()
+
+    _amount_positive = models.Constraint(
+        "CHECK (amount > 0 AND captured >= 0 AND captured <= amount)",
+        "A hold is positive, and at most its amount can be captured.",
+    )
+    _key_uniq = models.UniqueIndex(
+        "(club_id, key) WHERE key IS NOT NULL", "This hold already exists."
+    )
+    _open_idx = models.Index("(card_id) WHERE state = 'open'")

@@ -1,0 +1,49 @@
+from odoo import fields, models
+
+SCHEMES = [
+    ("mobile", "Mobile"),
+    ("number", "Member number"),
+    ("barcode", "Barcode"),
+    ("email", "E-mail"),
+    ("card", "Card"),
+]
+
+
+class LoyaltyClubIdentifier(models.Model):
+    """Something a member shows to be recognised.
+
+    ``value`` is normalised (E.164, lower case, ASCII digits); of a card it is a keyed
+    token, never the number that the card carries.
+    """
+
+    _name = "loyalty.club.identifier"
+    _description = "Member Identifier"
+    _order = "scheme, id"
+    _rec_name = "display"
+
+    club_id = fields.Many2one("loyalty.club", required=True, ondelete="restrict")
+    company_id = fields.Many2one(
+        related="club_id.company_id", store=True, precompute=True
+    )
+    member_id = fields.Many2one(
+        "loyalty.club.member", required=True, index=True, ondelete="restrict"
+    )
+    scheme = fields.Selection(SCHEMES, required=True)
+    value = fields.Char(required=True)
+    display = fields.Char(
+        required=True, help="What people see: of a card its last four characters."
+    )
+    state = fields.Selection(
+        [("active", "Active"), ("blocked", "Blocked"), ("replaced", "Replaced")],
+        required=True,
+        default="active",
+    )
+    reason = fields.Char()
+    replaced_by_id = fields.Many2one("loyalty.club.identifier", ondelete="restrict")
+    changed_at = fields.Datetime()
+
+    # A blocked card stays taken, so that it is recognised as blocked.
+    _value_uniq = models.UniqueIndex(
+        "(club_id, value, scheme) WHERE state <> 'replaced'",
+        "Another member of the club already has this identifier.",
+    )

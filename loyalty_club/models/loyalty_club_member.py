@@ -1,0 +1,228 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+
+from ..amounts import AMOUNT
+from ..engine import tiering
+from ..engine.identifiers import member_number
+
+# What a person behind a desk may write himself; all else is the club's own doing.
+PERSONAL = {
+    "name",
+    "mobile",
+    "email",
+    "birthdate_date",
+    "gender",
+    "interest_ids",
+    "referrer_id",
+    "activity_ids",
+    "message_follower_ids",
+    "message_ids",
+}
+
+
+class LoyaltyClubMember(models.Model):
+    """A partner's membership of one club."""
+
+    _name = "loyalty.club.member"
+    _description = "Club Member"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _order = "id desc"
+    _rec_names_search = ["number", "partner_id.name", "partner_id.phone"]
+    _check_company_auto = True
+
+    club_id = fields.Many2one(
+        "loyalty.club",
+        required=True,
+        ondelete="restrict",
+        default=lambda self: self.env["loyalty.club"].search([], limit=1),
+    )
+    company_id = fields.Many2one(
+        related="club_id.company_id", store=True, precompute=True
+    )
+    currency_id = fields.Many2one(related="club_id.currency_id")
+    partner_id = fields.Many2one(
+        "res.partner", string="Customer", required=True, ondelete="restrict"
+    )
+    number = fields.Char(readonly=True, copy=False)
+    state = fields.Selection(
+        [
+            ("active", "Active"),
+            ("paused", "Paused"),
+            ("blocked", "Blocked"),
+            ("left", "Left"),
+        ],
+        required=True,
+        default="active",
+        tracking=True,
+    )
+    joined_on = fields.Date(required=True, readonly=True)
+    joined_how = fields.Selection(
+        [
+            ("desk", "At the desk"),
+            ("door", "By an integration"),
+            ("portal", "On the portal"),
+            ("import", "Imported"),
+            ("takeover", "From an existing program"),
+        ],
+        required=True,
+        readonly=True,
+        default="desk",
+    )
+    referrer_id = fields.Many2one(
+        "loyalty.club.member",
+        string="Referred by",
+        index="btree_not_null",
+        domain="[('club_id', '=', club_id), ('id', '!=', id)]",
+        ondelete="restrict",
+    )
+    merged_into_id = fields.Many2one(
+        "loyalty.club.member",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="restrict",
+    )
+    welcomed = fields.Boolean(readonly=True, copy=False)
+    erased_at = fields.Datetime(readonly=True, copy=False)
+
+    # The person, where the ecosystem keeps it
+    name = fields.Char(related="partner_id.name", readonly=False)
+    mobile = fields.Char(related="partner_id.phone", readonly=False, string="Mobile")
+    email = fields.Char(related="partner_id.email", readonly=False)
+    birthdate_date = fields.Date(related="partner_id.birthdate_date", readonly=False)
+    gender = fields.Selection(related="partner_id.gender", readonly=False)
+    interest_ids = fields.Many2many(
+        related="partner_id.category_id", readonly=False, string="Interests"
+    )
+    image_128 = fields.Image(related="partner_id.image_128")
+
+    identifier_ids = fields.One2many("loyalty.club.identifier", "member_id")
+    consent_ids = fields.One2many("loyalty.club.consent", "member_id")
+    consent_sms = fields.Boolean("SMS allowed", readonly=True)
+    consent_email = fields.Boolean("E-mail allowed", readonly=True)
+    consent_call = fields.Boolean("Calls allowed", readonly=True)
+
+    # Tier
+    tier_id = fields.Many2one(
+        "loyalty.club.tier",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="restrict",
+    )
+    tier_since = fields.Date(readonly=True)
+    tier_valid_until = fields.Date(readonly=True)
+    below_since = fields.Date(readonly=True)
+    qualified = fields.Float(
+        string="Reached",
+        readonly=True,
+        help="The club's measure in the running period.",
+        **AMOUNT,
+    )
+    qualified_from = fields.Date(readonly=True)
+    qualified_until = fields.Date(readonly=True)
+    next_tier_id = fields.Many2one("loyalty.club.tier", compute="_compute_progress")
+    next_tier_missing = fields.Float(compute="_compute_progress", **AMOUNT)
+    tier_progress = fields.Integer(compute="_compute_progress")
+    tier_color = fields.Integer(related="tier_id.color")
+    tier_move_ids = fields.One2many("loyalty.club.tier.move", "member_id")
+
+    # Accounts
+    card_ids = fields.One2many("loyalty.card", "member_id", string="Accounts")
+    points_balance = fields.Float(
+        compute="_compute_balances", string="Points", compute_sudo=True, **AMOUNT
+    )
+    points_pending = fields.Float(
+        compute="_compute_balances", compute_sudo=True, **AMOUNT
+    )
+    points_debt = fields.Float(
+        compute="_compute_balances", compute_sudo=True, **AMOUNT
+    )
+    wallet_balance = fields.Monetary(
+        compute="_compute_balances", string="Wallet", compute_sudo=True
+    )
+    credit_balance = fields.Monetary(
+        compute="_compute_balances", string="Credit", compute_sudo=True
+    )
+    entry_ids = fields.One2many("loyalty.club.entry", "member_id")
+    entry_count = fields.Integer(compute="_compute_counts")
+    purchase_ids = fields.One2many("loyalty.club.purchase", "member_id")
+    purchase_count = fields.Integer(compute="_compute_counts")
+    last_purchase_at = fields.Datetime(readonly=True)
+
+    _partner_uniq = models.UniqueIndex(
+        "(club_id, partner_id) WHERE merged_into_id IS NULL",
+        "This customer is already a member of the club.",
+    )
+    _number_uniq = models.UniqueIndex("(club_id, number)")
+    _tier_idx = models.Index("(club_id, tier_id)")
+
+    @api.depends("number", "partner_id.name")
+    def _compute_display_name(self):
+        for member in self:
+            name = member.partner_id.name
+            member.display_name = f"{name} ({member.number})" if name else member.number
+
+    @api.depends("tier_id", "qualified", "club_id.tier_ids.threshold")
+    def _compute_progress(self):
+        for member in self:
+            tiers = member.club_id._tiers()
+            if not tiers:
+                member.next_tier_id = False
+                member.next_tier_missing = member.tier_progress = 0
+                continue
+            ahead = tiering.progress(
+                tiers._rules(),
+                list(tiers.ids).index(member.tier_id.id) if member.tier_id else -1,
+                round(member.qualified * 10**4),
+            )
+            at_top = ahead.next_index is None
+            member.next_tier_id = False if at_top else tiers[ahead.next_index]
+            member.next_tier_missing = ahead.missing / 10**4
+            member.tier_progress = 100 if at_top else ahead.percent
+
+    @api.depends("card_ids.points", "card_ids.club_pending", "card_ids.club_debt")
+    def _compute_balances(self):
+        for member in self:
+            by_account = {card.club_account: card for card in member.card_ids}
+            none = self.env["loyalty.card"]
+            points = by_account.get("points", none)
+            member.points_balance = points.points
+            member.points_pending = points.club_pending
+            member.points_debt = points.club_debt
+            member.wallet_balance = by_account.get("wallet", none).points
+            member.credit_balance = by_account.get("credit", none).points
+
+    @api.depends("entry_ids", "purchase_ids")
+    def _compute_counts(self):
+        for field, model in (
+            ("entry_count", "loyalty.club.entry"),
+            ("purchase_count", "loyalty.club.purchase"),
+        ):
+            counts = dict(
+                self.env[model]._read_group(
+                    [("member_id", "in", self.ids)], ["member_id"], ["__count"]
+                )
+            )
+            for member in self:
+                member[field] = counts.get(member, 0)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Number the members; the number's last digit checks the others (Luhn)."""
+        sequence = self.env["ir.sequence"].sudo()  # members are numbered by anybody
+        for vals in vals_list:
+            club = self.env["loyalty.club"].browse(vals.get("club_id"))
+            vals["number"] = member_number(
+                int(sequence.next_by_code("loyalty.club.member"))
+            )
+            vals.setdefault("joined_on", club._today() if club else fields.Date.today())
+        return super().create(vals_list)
+
+    def write(self, vals):
+        if not self.env.su and not vals.keys() <= PERSONAL:
+            raise AccessError(
+                self.env._("A membership changes through its own actions only.")
+            )
+        res = super().write(vals)
+        if {"mobile", "email"} & vals.keys():
+            self.sudo()._sync_identifiers()  # identifiers follow the person
+        return res

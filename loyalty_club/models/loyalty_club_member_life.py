@@ -1,0 +1,210 @@
+from odoo import fields, models
+from odoo.exceptions import AccessError
+
+from ..exceptions import ClubError
+
+
+class LoyaltyClubMember(models.Model):
+    """What happens to a membership: blocked, merged into another, erased."""
+
+    _inherit = "loyalty.club.member"
+
+    # ------------------------------------------------------------------ state
+
+    def action_pause(self):
+        return self._change_state("paused")
+
+    def action_block(self):
+        return self._change_state("blocked")
+
+    def action_leave(self):
+        return self._change_state("left")
+
+    def action_activate(self):
+        return self._change_state("active")
+
+    def _change_state(self, state):
+        self._check_manager()
+        self.sudo().state = state  # states are written by these actions only
+        return True
+
+    def _check_manager(self):
+        if not self.env.user.has_group("loyalty_club.group_manager"):
+            raise AccessError(self.env._("Only a manager of the club may do this."))
+        self.check_access("read")
+
+    # ------------------------------------------------------------------ cards
+
+    def _block_identifier(self, identifier, reason):
+        """Block what was lost: it is recognised, and refused."""
+        self._check_own(identifier)
+        identifier.write(
+            {"state": "blocked", "reason": reason, "changed_at": fields.Datetime.now()}
+        )
+
+    def _replace_identifier(self, identifier, value, reason):
+        """Replace what was lost or blocked by another of the same scheme."""
+        self._check_own(identifier)
+        shown = self._normalise_identifier(self.club_id, identifier.scheme, value)
+        self._claim_identifiers([shown])
+        new = self.identifier_ids.filtered(
+            lambda item: (item.scheme, item.value) == shown[:2] and item.state == "active"
+        )
+        identifier.write(
+            {
+                "state": "replaced",
+                "reason": reason,
+                "replaced_by_id": new.id,
+                "changed_at": fields.Datetime.now(),
+            }
+        )
+        return new
+
+    def _check_own(self, identifier):
+        self.ensure_one()
+        if identifier.member_id != self or identifier.scheme in ("number", "mobile"):
+            raise ClubError(
+                "invalid_payload",
+                self.env._("identifiers: only cards and barcodes are blocked or replaced"),
+            )
+
+    # ------------------------------------------------------------------ merging
+
+    def _merge_into(self, target):
+        """Carry everything of this membership over to another of the same club.
+
+        Lots, debts and identifiers move; entries stay where they were written, and
+        transfer entries tell the way. Both numbers find the one member afterwards.
+        """
+        self.ensure_one()
+        if self.club_id != target.club_id or self == target or self.merged_into_id:
+            raise ClubError(
+                "invalid_payload",
+                self.env._("member: only two memberships of one club can be merged"),
+            )
+        ledger = self.env["loyalty.club.ledger"]
+        for card in self.card_ids:
+            ledger._move_account(
+                card.id, ledger._account(target, card.club_account)
+            )
+        self.env["loyalty.club.hold"].search(
+            [("card_id", "in", self.card_ids.ids), ("state", "=", "open")]
+        ).write({"state": "released"})
+        self.card_ids.write({"active": False})
+        self.identifier_ids.write({"member_id": target.id})
+        # Purchases count for the one member from now on; returns find his accounts.
+        self.purchase_ids.write({"member_id": target.id})
+        self.write({"state": "left", "merged_into_id": target.id, "tier_id": False})
+        self.search([("referrer_id", "=", self.id)]).write({"referrer_id": target.id})
+        self.search([("merged_into_id", "=", self.id)]).write(
+            {"merged_into_id": target.id}
+        )
+        target.qualified_from = False  # sum the purchases of both again
+        target._requalify("merge")
+        target.message_post(
+            body=self.env._(
+                "Member %(number)s was merged into this one.", number=self.number
+            )
+        )
+
+    def _requalify(self, reason=None):
+        """Evaluate the tier of one member again, from all his purchases."""
+        self.ensure_one()
+        club = self.club_id
+        if not club.tier_ids:
+            return
+        today = club._today()
+        window = self._window(today)
+        value = self._sum_purchases({self.id: window})[self.id]
+        self._evaluate_tiers(club, {self.id: (value, *window)}, today, reason=reason)
+
+    # ------------------------------------------------------------------ erasing
+
+    def _erase(self, reason):
+        """Forget the person; the ledger stays whole and anonymous.
+
+        :return: dict with lists ``erased`` and ``kept``
+        """
+        self.ensure_one()
+        ledger = self.env["loyalty.club.ledger"]
+        for card in self.card_ids:
+            ledger._forfeit(card.id)
+        self.env["loyalty.club.hold"].search(
+            [("card_id", "in", self.card_ids.ids), ("state", "=", "open")]
+        ).write({"state": "released"})
+        numbers = self.identifier_ids.filtered(lambda item: item.scheme == "number")
+        (self.identifier_ids - numbers).unlink()
+        consents = len(self.consent_ids)
+        self.consent_ids.unlink()
+        self.message_ids.sudo().unlink()  # the chatter may say anything of the person
+        erased_person = self._erase_partner()
+        self.write(
+            {
+                "state": "left",
+                "erased_at": fields.Datetime.now(),
+                "consent_sms": False,
+                "consent_email": False,
+                "consent_call": False,
+            }
+        )
+        self.message_post(
+            body=self.env._("The person was erased: %(reason)s", reason=reason)
+        )
+        return {
+            "erased": [
+                *erased_person,
+                "identifiers",
+                *(["consents"] if consents else []),
+                "messages",
+                "balances",
+            ],
+            "kept": ["number", "entries", "purchases", "tier history"],
+        }
+
+    def _erase_partner(self):
+        """Blank the contact, unless it is needed elsewhere, for documents say.
+
+        A contact with invoices must stay as the law wants it; the membership then
+        lets go of it and gets an anonymous one.
+        """
+        partner = self.partner_id
+        anonymous = self.env["res.partner"].create(
+            {"name": self.env._("Erased member %(number)s", number=self.number)}
+        )
+        self.card_ids.with_context(active_test=False).write(
+            {"partner_id": anonymous.id}
+        )
+        self.write({"partner_id": anonymous.id})
+        if self._partner_is_needed(partner):
+            return ["link to the contact"]
+        partner.write(
+            {
+                "name": self.env._("Erased"),
+                "phone": False,
+                "email": False,
+                "birthdate_date": False,
+                "gender": False,
+                "category_id": [(5,)],
+                "street": False,
+                "street2": False,
+                "city": False,
+                "zip": False,
+                "vat": False,
+                "comment": False,
+                "image_1920": False,
+                "active": False,
+            }
+        )
+        return ["name", "mobile", "e-mail", "birth date", "gender", "tags", "address"]
+
+    def _partner_is_needed(self, partner):
+        """Whether other records need to know who this is: documents, users, clubs."""
+        return bool(
+            partner.with_context(active_test=False).user_ids
+            or self.env["account.move"].search_count(
+                [("partner_id", "=", partner.id)], limit=1
+            )
+            or self.search_count(
+                [("partner_id", "=", partner.id), ("id", "!=", self.id)], limit=1
+            )
+        )

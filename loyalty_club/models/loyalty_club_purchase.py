@@ -1,0 +1,76 @@
+from odoo import fields, models
+
+from ..amounts import AMOUNT
+
+
+class LoyaltyClubPurchase(models.Model):
+    """The facts of one paid sale by a member, or of a return of its lines."""
+
+    _name = "loyalty.club.purchase"
+    _description = "Purchase"
+    _order = "date desc, id desc"
+
+    club_id = fields.Many2one("loyalty.club", required=True, ondelete="restrict")
+    company_id = fields.Many2one("res.company", required=True)
+    member_id = fields.Many2one(
+        "loyalty.club.member", required=True, ondelete="restrict"
+    )
+    kind = fields.Selection(
+        [("sale", "Sale"), ("return", "Return")], required=True, default="sale"
+    )
+    returned = fields.Selection(
+        [("none", "Kept"), ("part", "Partly returned"), ("all", "Returned")],
+        required=True,
+        default="none",
+    )
+    origin_id = fields.Many2one(
+        "loyalty.club.purchase",
+        index="btree_not_null",
+        ondelete="restrict",
+        help="The sale whose lines are returned.",
+    )
+    return_ids = fields.One2many("loyalty.club.purchase", "origin_id")
+    source = fields.Selection(
+        [
+            ("door", "Integration"),
+            ("invoice", "Invoice"),
+            ("pos", "Point of sale"),
+            ("sale", "Sales order"),
+            ("import", "Import"),
+        ],
+        required=True,
+    )
+    key = fields.Char(required=True, help="Identifies the sale at its source.")
+    move_id = fields.Many2one(
+        "account.move", string="Invoice", index="btree_not_null", ondelete="restrict"
+    )
+    reference = fields.Char()
+    channel = fields.Char()
+    branch = fields.Char()
+    date = fields.Datetime(required=True)
+    day = fields.Date(
+        required=True,
+        help="The club's day on which the sale counts for tiers and limits; a return "
+        "counts on the day of its sale.",
+    )
+    currency_id = fields.Many2one("res.currency", required=True)
+    total = fields.Monetary()
+    untaxed = fields.Monetary()
+    margin = fields.Monetary(help="Where the cost of all products is known.")
+    has_margin = fields.Boolean()
+    visits = fields.Integer(help="1 for a sale, -1 when all of it came back.")
+    points = fields.Float(help="Points awarded, or taken back by a return.", **AMOUNT)
+    status_points = fields.Float(**AMOUNT)
+    pending_until = fields.Date()
+    payments = fields.Json()
+    trace = fields.Json()
+    line_ids = fields.One2many("loyalty.club.purchase.line", "purchase_id")
+    entry_ids = fields.One2many("loyalty.club.entry", "purchase_id")
+
+    _source_key_uniq = models.UniqueIndex(
+        "(club_id, source, kind, key)", "This purchase is already recorded."
+    )
+    # A member's purchases of a period, for tiers and caps: read by the index alone.
+    _member_day_idx = models.Index(
+        "(member_id, day) INCLUDE (status_points, total, visits)"
+    )

@@ -1,0 +1,257 @@
+from fractions import Fraction
+
+from odoo import api, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ..engine import earning
+from ..engine.periods import period_start
+from ..exceptions import ClubError
+from ..ledger import Origin, to_column
+
+
+class LoyaltyClubPurchase(models.Model):
+    """From the facts of a purchase to its award."""
+
+    _inherit = "loyalty.club.purchase"
+
+    # ------------------------------------------------------------------ recording
+
+    @api.model
+    def _record(self, club, member, facts):
+        """Record a purchase and grant what it earns, in the caller's transaction.
+
+        :param facts: :class:`~..facts.PurchaseFacts`
+        :return: the purchase
+        :raises ClubError: member_blocked
+        """
+        if member.state != "active":
+            raise ClubError(
+                "member_blocked",
+                self.env._("This membership is not active: nothing can be earned."),
+            )
+        ledger = self.env["loyalty.club.ledger"]
+        card_id = ledger._account(member, "points")
+        # Locked before the award is computed: two purchases in the same second
+        # mustn't both get the last points below a limit.
+        ledger._lock([card_id])
+        award = self._award(club, member, facts)
+        purchase = self.create(self._purchase_values(club, member, facts, award))
+        if award.points:
+            ledger._grant(
+                card_id,
+                award.points,
+                "earn",
+                key=f"{facts.source}:{facts.key}:earn",
+                available_on=purchase.pending_until or None,
+                origin=purchase._origin(),
+            )
+        member._note_purchase(purchase)
+        return purchase
+
+    def _origin(self):
+        """What the ledger notes of the entries that this purchase causes."""
+        self.ensure_one()
+        return Origin(
+            company_id=self.company_id.id,
+            purchase_id=self.id,
+            model="account.move" if self.move_id else self._name,
+            res_id=self.move_id.id or self.id,
+            reference=self.reference or self.key,
+        )
+
+    def _purchase_values(self, club, member, facts, award):
+        total = sum(line.total for line in facts.lines)
+        day = club._day(facts.moment)
+        today = club._today()
+        pending_until = club._pending_until(day)
+        costs = [line.cost for line in facts.lines]
+        untaxed = sum(line.untaxed for line in facts.lines)
+        has_margin = bool(costs) and None not in costs
+        money = club._digits("wallet")
+        return {
+            "club_id": club.id,
+            "company_id": facts.company_id or club.company_id.id,
+            "member_id": member.id,
+            "source": facts.source,
+            "key": facts.key,
+            "move_id": facts.move_id,
+            "reference": facts.reference,
+            "channel": facts.channel,
+            "branch": facts.branch,
+            "date": facts.moment,
+            "day": day,
+            "currency_id": club.currency_id.id,
+            "total": to_column(total, money),
+            "untaxed": to_column(untaxed, money),
+            "has_margin": has_margin,
+            "margin": to_column(untaxed - sum(costs), money) if has_margin else 0,
+            "visits": 1 if total > 0 else 0,
+            "points": award.points,
+            "status_points": award.status_points,
+            "pending_until": pending_until if pending_until > today else False,
+            "payments": facts.payments,
+            "trace": earning.trace_to_json(award.trace),
+            "line_ids": [
+                (0, 0, self._line_values(line, award, money)) for line in facts.lines
+            ],
+        }
+
+    def _line_values(self, line, award, money):
+        return {
+            "key": line.key,
+            "product_id": line.product_id,
+            "name": line.name,
+            "category": line.category,
+            "quantity": line.quantity,
+            "unit_price": line.unit_price,
+            "discount": line.discount,
+            "total": to_column(line.total, money),
+            "untaxed": to_column(line.untaxed, money),
+            "points": award.by_line[line.key],
+            "status_points": award.status_by_line[line.key],
+        }
+
+    # ------------------------------------------------------------------ the award
+
+    @api.model
+    def _award(self, club, member, facts):
+        """What the engine grants for these facts now; nothing is written.
+
+        :return: :class:`~..engine.earning.Award`
+        """
+        tier = member.tier_id
+        return earning.compute_award(
+            [self._engine_line(line) for line in facts.lines],
+            self._engine_rules(club, member, facts),
+            currency_digits=club._digits("wallet"),
+            multiplier=exact(tier.multiplier) if tier else Fraction(1),
+            multiplier_name=tier.name or "",
+        )
+
+    @staticmethod
+    def _engine_line(line):
+        return earning.Line(
+            key=line.key,
+            quantity=line.quantity,
+            total=line.total,
+            untaxed=line.untaxed,
+            total_before_discount=line.total_before_discount,
+            untaxed_before_discount=line.untaxed_before_discount,
+        )
+
+    def _engine_rules(self, club, member, facts):
+        """The rules that may earn on this day, resolved to the lines they mean."""
+        day = club._day(facts.moment)
+        program = club._program("points").sudo()  # rules are the club's, not the user's
+        if not program._club_open_on(day):
+            return []
+        rules = program.rule_ids.filtered(
+            lambda rule: rule.mode == "auto"
+            and (not rule.club_tier_ids or member.tier_id in rule.club_tier_ids)
+        )
+        used = self._used_caps(club, member, day, rules)
+        unearning = self._unearning_products(club)
+        return [
+            rule._club_engine_rule(facts.lines, unearning, *used.get(rule.id, (0, 0)))
+            for rule in rules
+        ]
+
+    def _unearning_products(self, club):
+        """Products that load a wallet or a gift card: they earn when they are spent."""
+        rules_sudo = self.env["loyalty.rule"].sudo()  # whoever sells, they earn nothing
+        return rules_sudo.search(
+            Domain("program_id.program_type", "in", ("ewallet", "gift_card"))
+            & Domain("company_id", "in", (False, club.company_id.id))
+        ).product_ids
+
+    def _used_caps(self, club, member, day, rules):
+        """What the member got by rules with a limit: rule id to (of day, of month)."""
+        if not rules.filtered(lambda rule: rule.club_cap_day or rule.club_cap_month):
+            return {}
+        self.flush_model(["trace", "day", "member_id", "kind"])
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT (item ->> 'rule_id')::int,
+                       COALESCE(sum((item ->> 'points')::bigint)
+                                FILTER (WHERE purchase.day = %(day)s), 0)::bigint,
+                       sum((item ->> 'points')::bigint)::bigint
+                  FROM loyalty_club_purchase AS purchase,
+                       jsonb_array_elements(purchase.trace) AS item
+                 WHERE purchase.member_id = %(member)s AND purchase.kind = 'sale'
+                   AND purchase.day BETWEEN %(start)s AND %(day)s
+                 GROUP BY 1
+                """,
+                member=member.id,
+                day=day,
+                start=period_start(day, "month", club.calendar),
+            )
+        )
+        return {rule_id: used for rule_id, *used in rows}
+
+    # ------------------------------------------------------------------ why
+
+    def _why(self):
+        """Sentences that say how the points came about."""
+        self.ensure_one()
+        return [self._sentence(item) for item in self.trace or ()]
+
+    @api.model
+    def _sentence(self, item):
+        """One item of the trace as a sentence that a cashier can read aloud."""
+        rate = Fraction(item["rate"])
+        values = {
+            "rule": item["rule"],
+            "base": item["base"],
+            "points": item["uncapped"],
+            "each": rate.numerator,
+            "per": rate.denominator,
+        }
+        if item["mode"] == "order":
+            text = self.env._("%(rule)s: %(points)s points for the purchase", **values)
+        elif item["mode"] == "money":
+            text = self.env._(
+                "%(rule)s: %(points)s points for %(base)s, at %(each)s for each %(per)s",
+                **values,
+            )
+        else:
+            text = self.env._(
+                "%(rule)s: %(points)s points for %(base)s pieces, at %(each)s for each "
+                "%(per)s",
+                **values,
+            )
+        if item.get("multiplier_name"):
+            text = self.env._(
+                "%(text)s, times %(multiplier)s for %(tier)s",
+                text=text,
+                multiplier=f"{float(Fraction(item['multiplier'])):g}",
+                tier=item["multiplier_name"],
+            )
+        if item["cap"]:
+            text = self.env._(
+                "%(text)s; the limit leaves %(points)s",
+                text=text,
+                points=item["points"],
+            )
+        return text + "."
+
+    def action_why(self):
+        """Say how the points came about, in a message on the screen."""
+        self.ensure_one()
+        sentences = self._why() or [self.env._("No rule gives points for it.")]
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "title": self.env._("Why %(points)s points?", points=f"{self.points:g}"),
+                "message": " ".join(sentences),
+                "type": "info",
+                "sticky": True,
+            },
+        }
+
+
+def exact(value):
+    """The fraction that a decimal field shows: 0.1 is 1/10."""
+    return Fraction(repr(value))

@@ -1,0 +1,206 @@
+from collections import defaultdict
+from decimal import Decimal
+
+from odoo import models
+from odoo.tools import SQL
+
+from ..engine import returns
+from ..exceptions import ClubError
+from ..ledger import to_column
+
+
+class LoyaltyClubPurchase(models.Model):
+    """The way back: what returned lines earned and cost."""
+
+    _inherit = "loyalty.club.purchase"
+
+    def _return(self, wanted, *, source, key, moment, move_id=None, reference=None):
+        """Return lines of this sale: take back what they earned, give back their cost.
+
+        :param wanted: dict of line key to quantity (Decimal), or None for all that is
+            left
+        :return: the purchase of kind 'return'
+        :raises ClubError: over_return, invalid_payload (unknown line, quantity)
+        """
+        self.ensure_one()
+        self._lock_for_return()
+        states = self._line_states()
+        try:
+            returned = returns.return_lines(states, wanted)
+        except returns.OverReturn as error:
+            raise ClubError(
+                "over_return",
+                self.env._(
+                    "Only %(left)s of line %(line)s can still be returned.",
+                    left=error.left,
+                    line=error.key,
+                ),
+            ) from error
+        except ValueError as error:
+            raise ClubError(
+                "invalid_payload", self.env._("lines: %(error)s", error=error)
+            ) from error
+        if not returned:
+            raise ClubError(
+                "over_return", self.env._("Nothing is left of it to return.")
+            )
+        value_before = sum(state.total_returned for state in states)
+        self._note_returned(returned)
+        back = self.create(
+            self._return_values(returned, source, key, moment, move_id, reference)
+        )
+        self._take_points_back(back, sum(item.points for item in returned))
+        self._give_cost_back(back, value_before, sum(item.total for item in returned))
+        self.member_id._note_purchase(back)
+        return back
+
+    def _lock_for_return(self):
+        """Two returns of one sale wait for each other; the later one is retried."""
+        self.flush_model()
+        self.env.execute_query(
+            SQL(
+                "SELECT id FROM loyalty_club_purchase WHERE id = %s FOR NO KEY UPDATE",
+                self.id,
+            )
+        )
+
+    def _line_states(self):
+        money = self.club_id._digits("wallet")
+        return [
+            returns.LineState(
+                key=line.key,
+                quantity=decimal(line.quantity),
+                points=round(line.points),
+                status_points=round(line.status_points),
+                returned=decimal(line.returned_quantity),
+                points_taken=round(line.points_taken),
+                status_taken=round(line.status_taken),
+                total=round(line.total * 10**money),
+                total_returned=round(line.returned_total * 10**money),
+            )
+            for line in self.line_ids
+        ]
+
+    def _note_returned(self, returned):
+        money = self.club_id._digits("wallet")
+        by_key = {line.key: line for line in self.line_ids}
+        for item in returned:
+            line = by_key[item.key]
+            line.write(
+                {
+                    "returned_quantity": decimal(line.returned_quantity) + item.quantity,
+                    "returned_total": decimal(line.returned_total)
+                    + to_column(item.total, money),
+                    "points_taken": decimal(line.points_taken) + item.points,
+                    "status_taken": decimal(line.status_taken) + item.status_points,
+                }
+            )
+        left = any(
+            decimal(line.quantity) > decimal(line.returned_quantity)
+            for line in self.line_ids
+        )
+        self.returned = "part" if left else "all"
+
+    def _return_values(self, returned, source, key, moment, move_id, reference):
+        money = self.club_id._digits("wallet")
+        lines = {line.key: line for line in self.line_ids}
+        items = [
+            (0, 0, self._return_line_values(lines[item.key], item, money))
+            for item in returned
+        ]
+        return {
+            "club_id": self.club_id.id,
+            "company_id": self.company_id.id,
+            "member_id": self.member_id.id,
+            "kind": "return",
+            "origin_id": self.id,
+            "source": source,
+            "key": key,
+            "move_id": move_id,
+            "reference": reference or self.reference,
+            "channel": self.channel,
+            "branch": self.branch,
+            "date": moment,
+            "day": self.day,
+            "currency_id": self.currency_id.id,
+            "total": to_column(-sum(item.total for item in returned), money),
+            "untaxed": sum(values["untaxed"] for _c, _i, values in items),
+            "visits": -self.visits if self.returned == "all" else 0,
+            "points": -sum(item.points for item in returned),
+            "status_points": -sum(item.status_points for item in returned),
+            "line_ids": items,
+        }
+
+    def _return_line_values(self, line, item, money):
+        share = item.quantity / decimal(line.quantity)
+        return {
+            "key": item.key,
+            "product_id": line.product_id.id,
+            "name": line.name,
+            "category": line.category,
+            "quantity": -item.quantity,
+            "unit_price": line.unit_price,
+            "discount": line.discount,
+            "total": to_column(-item.total, money),
+            "untaxed": line.currency_id.round(float(-decimal(line.untaxed) * share)),
+            "points": -item.points,
+            "status_points": -item.status_points,
+        }
+
+    def _take_points_back(self, back, units):
+        if not units:
+            return
+        ledger = self.env["loyalty.club.ledger"]
+        ledger._take_back(
+            ledger._account(self.member_id, "points"),
+            units,
+            self.id,
+            key=f"{back.source}:{back.key}:return",
+            origin=back._origin(),
+        )
+
+    def _give_cost_back(self, back, value_before, value_now):
+        """Give back, pro rata by value, the points and money that the sale had cost."""
+        ledger = self.env["loyalty.club.ledger"]
+        money = self.club_id._digits("wallet")
+        for entries in self._spending_by_account().values():
+            digits = self.club_id._digits(entries[0].account)
+            cost = -sum(round(entry.amount * 10**digits) for entry in entries)
+            given = self._given_back(entries, digits)
+            units = returns.share(
+                cost, round(self.total * 10**money), value_before, value_now, given
+            )
+            if units > 0:
+                ledger._give_back(
+                    entries.ids,
+                    units,
+                    key=f"{back.source}:{back.key}:give:{entries[0].account}",
+                    origin=back._origin(),
+                )
+
+    def _spending_by_account(self):
+        """What was spent for this sale: entries that name it, by account."""
+        entries = self.env["loyalty.club.entry"].search(
+            [
+                ("card_id", "in", self.member_id.card_ids.ids),
+                ("kind", "=", "spend"),
+                ("reference", "=", self.key),
+            ]
+        )
+        by_account = defaultdict(entries.browse)
+        for entry in entries:
+            by_account[entry.account] |= entry
+        return by_account
+
+    def _given_back(self, entries, digits):
+        rows = self.env["loyalty.club.entry"]._read_group(
+            [("reverses_id", "in", entries.ids), ("kind", "=", "give_back")],
+            [],
+            ["amount:sum"],
+        )
+        return round((rows[0][0] or 0) * 10**digits)
+
+
+def decimal(value):
+    """The decimal number that a numeric field shows."""
+    return Decimal(repr(value))
