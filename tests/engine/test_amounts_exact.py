@@ -38,6 +38,21 @@ def test_rounding_of_choice():
     assert to_units("1.21", 1, rounding=ROUND_UP) == 13
 
 
+@pytest.mark.parametrize(
+    ("value", "units"),
+    [
+        (1.005, 101),
+        (-1.005, -101),
+        ("0.005", 1),
+        ("0.015", 2),
+        ("0.025", 3),
+        (".5", 50),
+    ],
+)
+def test_half_a_unit_as_it_was_written(value, units):
+    assert to_units(value, 2) == units
+
+
 def test_a_thousand_times_a_tenth_is_a_hundred():
     assert 1000 * to_units(0.1, 1) == to_units(100, 1)
 

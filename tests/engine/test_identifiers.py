@@ -68,6 +68,7 @@ def test_the_country_decides_about_national_spellings():
     assert mobile_e164("0171 2345678", None, 49) == "+491712345678"
     assert mobile_e164("0171 2345678", "IR", 98) is None
     assert mobile_e164("0049 171 2345678", "IR", 98) == "+491712345678"
+    assert mobile_e164("0049 171 2345678", None, None) == "+491712345678"
     # Landlines and mobiles share their numbers in North America.
     assert mobile_e164("(201) 555-0123", "US", 1) == "+12015550123"
     assert mobile_e164("0912 123 4567", None, 999) is None
@@ -159,9 +160,9 @@ def test_tracks_and_foreign_digits(text):
     [
         "00000422",
         "6037 9900 0000 0007",  # no valid check digit
-        "00989121234564",  # a mobile; would pass the check digit as well
-        "+4915112345674",
-        "60379900000000060000",  # longer than any card
+        "00989121234565",  # a mobile, with a valid check digit by chance
+        "+4915112345678",
+        "60379900000000060050",  # longer than any card
         "MBR-0042",
         "",
     ],
@@ -215,7 +216,10 @@ def test_tokens_of_nothing_are_refused(value, pepper):
         ("خانۀ", "خانه"),
         ("ﻋﻠﯽ", "علی"),
         ("STRASSE  12 ", "straße ۱۲"),
+        ("رحمٰن", "رحمن"),
         ("\u200fعلی\u200e", "علی"),
+        ("\u202bعلی\u202c", "\u2067علی\u2069"),
+        ("\u202bعلی\u202c", "علی"),
     ],
 )
 def test_what_people_mean_is_found(typed, stored):

@@ -231,6 +231,7 @@ def test_a_new_earning_pays_the_debt_first(units, owed):
     assert paid + left == units
     assert paid == owed or not left
     assert 0 <= paid <= owed
+    assert left >= 0
 
 
 @pytest.mark.parametrize(("units", "owed"), [(-1, 5), (5, -1)])

@@ -27,16 +27,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 ONE_DAY = timedelta(days=1)
-# Jalali 1300 to 1499: within these years the arithmetic and the astronomical calendar
-# agree, and jdatetime implements the former.
-DATES = st.dates(date(1921, 3, 21), date(2120, 3, 20))
-CALENDARS = st.sampled_from(["gregorian", "jalali"])
-UNITS = st.sampled_from(["month", "quarter", "year"])
 
 
 def jalali(year, month, day):
     """A Gregorian date from a Jalali one, by the other implementation."""
     return jdatetime.date(year, month, day).togregorian()
+
+
+# Jalali 1300 to 1499: within these years the arithmetic and the astronomical calendar
+# agree, and jdatetime implements the former.
+DATES = st.dates(date(1921, 3, 21), date(2120, 3, 20))
+# The last days of months and years, leap days among them, are where it goes wrong.
+ENDS = [date(2024, 2, 29), jalali(1403, 12, 30), jalali(1404, 12, 29)]
+ENDS += [date(2024, 8, 31), jalali(1404, 6, 31), jalali(1403, 1, 1)]
+DATES |= st.sampled_from(ENDS)
+CALENDARS = st.sampled_from(["gregorian", "jalali"])
+UNITS = st.sampled_from(["month", "quarter", "year"])
 
 
 def parts(day, calendar):
@@ -201,8 +207,8 @@ def test_days_of_23_and_25_hours():
 def test_a_sale_after_midnight_in_tehran_is_of_the_new_day():
     assert local_day(datetime(2026, 3, 20, 20, 29), "Asia/Tehran") == date(2026, 3, 20)
     assert local_day(datetime(2026, 3, 20, 20, 30), "Asia/Tehran") == date(2026, 3, 21)
-    aware = datetime(2026, 3, 20, 23, 0, tzinfo=timezone(timedelta(hours=2)))
-    assert local_day(aware, "Asia/Tehran") == date(2026, 3, 21)
+    aware = datetime(2026, 3, 20, 22, 0, tzinfo=timezone(timedelta(hours=2)))
+    assert local_day(aware, "Asia/Tehran") == date(2026, 3, 20)
 
 
 # ---------------------------------------------------------------------- expiry
