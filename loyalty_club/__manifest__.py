@@ -17,6 +17,8 @@
         "security/loyalty_club_groups.xml",
         "security/ir.model.access.csv",
         "security/loyalty_club_rules.xml",
+        "data/loyalty_club_reason.xml",
+        "data/loyalty_club_cron.xml",
     ],
     "demo": [],
     "uninstall_hook": "uninstall_hook",

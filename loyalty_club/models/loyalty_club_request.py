@@ -2,10 +2,17 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ..amounts import AMOUNT
+from ..engine.amounts import to_units
+from ..exceptions import ClubError
+from ..ledger import Origin
+from .loyalty_club import ACCOUNTS
 
 
 class LoyaltyClubRequest(models.Model):
-    """An adjustment that somebody asks for; above his cap a second person decides."""
+    """An adjustment that somebody asks for; above his cap a second person decides.
+
+    What was asked for never changes afterwards: who decides sees what was asked.
+    """
 
     _name = "loyalty.club.request"
     _description = "Adjustment Request"
@@ -13,22 +20,16 @@ class LoyaltyClubRequest(models.Model):
     _order = "id desc"
     _rec_name = "reason_id"
 
-    club_id = fields.Many2one("loyalty.club", required=True, ondelete="restrict")
+    club_id = fields.Many2one(
+        related="member_id.club_id", store=True, index=True, precompute=True
+    )
     company_id = fields.Many2one(
         related="club_id.company_id", store=True, precompute=True
     )
     member_id = fields.Many2one(
         "loyalty.club.member", required=True, index=True, ondelete="restrict"
     )
-    account = fields.Selection(
-        [
-            ("points", "Points"),
-            ("wallet", "Wallet"),
-            ("credit", "Promotional credit"),
-        ],
-        required=True,
-        default="points",
-    )
+    account = fields.Selection(ACCOUNTS, required=True, default="points")
     amount = fields.Float(
         required=True, help="Positive gives, negative takes.", **AMOUNT
     )
@@ -36,7 +37,7 @@ class LoyaltyClubRequest(models.Model):
         "loyalty.club.reason", required=True, ondelete="restrict"
     )
     note = fields.Text()
-    expires_on = fields.Date()
+    expires_on = fields.Date(help="The last day on which given points can be spent.")
     state = fields.Selection(
         [
             ("draft", "New"),
@@ -47,6 +48,7 @@ class LoyaltyClubRequest(models.Model):
         required=True,
         default="draft",
         readonly=True,
+        copy=False,
         tracking=True,
         index=True,
     )
@@ -55,8 +57,189 @@ class LoyaltyClubRequest(models.Model):
         string="Asked by",
         required=True,
         readonly=True,
-        default=lambda self: self.env.uid,
+        copy=False,
+        default=lambda self: self.env.user,
     )
-    decided_by_id = fields.Many2one("res.users", readonly=True)
-    decided_at = fields.Datetime(readonly=True)
+    decided_by_id = fields.Many2one("res.users", readonly=True, copy=False)
+    decided_at = fields.Datetime(readonly=True, copy=False)
     entry_ids = fields.One2many("loyalty.club.entry", "request_id")
+    can_decide = fields.Boolean(compute="_compute_can_decide")
+
+    _amount_set = models.Constraint(
+        "CHECK (amount <> 0)", "An adjustment gives or takes something."
+    )
+
+    @api.depends_context("uid")
+    @api.depends("state", "user_id")
+    def _compute_can_decide(self):
+        manager = self.env.user.has_group("loyalty_club.group_manager")
+        for request in self:
+            request.can_decide = (
+                manager
+                and request.state == "waiting"
+                and request.user_id != self.env.user
+            )
+
+    @api.constrains("amount", "account", "reason_id")
+    def _check_amount(self):
+        for request in self:
+            direction = request.reason_id.direction
+            gives = request.amount > 0
+            if (direction == "give" and not gives) or (direction == "take" and gives):
+                raise UserError(
+                    self.env._(
+                        "The reason “%(reason)s” is not for this direction.",
+                        reason=request.reason_id.name,
+                    )
+                )
+            request._units()
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Whoever asks, asks in his own name and gets no further than asking."""
+        if not self.env.su:
+            decided = {"state", "user_id", "decided_by_id", "decided_at", "entry_ids"}
+            for vals in vals_list:
+                if decided & vals.keys():
+                    self._refuse_forged()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        if not self.env.su:
+            asked = {"member_id", "account", "amount", "reason_id", "expires_on", "note"}
+            if not vals.keys() <= asked | {"message_follower_ids", "message_ids"}:
+                self._refuse_forged()
+            if asked & vals.keys() and self.filtered(
+                lambda r: r.state != "draft" or r.user_id != self.env.user
+            ):
+                raise AccessError(
+                    self.env._("Only the person who asks changes a request, until sent.")
+                )
+        return super().write(vals)
+
+    def _refuse_forged(self):
+        raise AccessError(self.env._("A request is decided by its buttons only."))
+
+    # ------------------------------------------------------------------ deciding
+
+    def action_submit(self):
+        """Post what is within the asker's cap at once; ask a second person otherwise."""
+        for request in self:
+            request.check_access("write")
+            if request.state != "draft" or request.user_id != self.env.user:
+                raise UserError(self.env._("This request was sent already."))
+            # State and entries are written for the asker, by the rule of his cap.
+            request_sudo = request.sudo()
+            if abs(request._units()) <= request._cap():
+                request_sudo._post()
+            else:
+                request_sudo.state = "waiting"
+        return True
+
+    def action_approve(self):
+        """Post what somebody else asked for."""
+        for request in self:
+            request._check_decider()
+            request.sudo()._post()  # decided by a manager, checked above
+        return True
+
+    def action_refuse(self):
+        for request in self:
+            request._check_decider()
+            request.sudo().write(  # decided by a manager, checked above
+                {
+                    "state": "refused",
+                    "decided_by_id": self.env.uid,
+                    "decided_at": fields.Datetime.now(),
+                }
+            )
+        return True
+
+    def _check_decider(self):
+        self.ensure_one()
+        self.check_access("read")
+        if not self.env.user.has_group("loyalty_club.group_manager"):
+            raise AccessError(self.env._("Only a manager of the club decides requests."))
+        if self.user_id == self.env.user:
+            raise AccessError(self.env._("Nobody approves his own request."))
+        if self.state != "waiting":
+            raise UserError(self.env._("This request isn't waiting for a decision."))
+
+    def _cap(self):
+        """Units that the current user may post by himself."""
+        self.ensure_one()
+        club = self.club_id
+        role = self.env.user._club_role()
+        if not role:
+            return 0
+        if self.account == "points":
+            return club[f"cap_{role}_points"]
+        return to_units(club[f"cap_{role}_money"], club._digits(self.account))
+
+    def _units(self):
+        """The amount in units; what has more decimals than the account is refused."""
+        self.ensure_one()
+        digits = self.club_id._digits(self.account)
+        units = to_units(self.amount, digits)
+        if units * 10 ** (4 - digits) != to_units(self.amount, 4):
+            raise UserError(
+                self.env._("%(amount)s has too many decimals.", amount=self.amount)
+            )
+        return units
+
+    def _post(self):
+        """Write the entry; a taking that isn't covered is refused."""
+        self.ensure_one()
+        self._lock()
+        ledger = self.env["loyalty.club.ledger"]
+        card_id = ledger._account(self.member_id, self.account)
+        origin = Origin(
+            request_id=self.id,
+            reason_id=self.reason_id.id,
+            reference=self.reason_id.name,
+            model=self._name,
+            res_id=self.id,
+        )
+        units = self._units()
+        key = f"request:{self.id}"
+        if units > 0:
+            ledger._grant(
+                card_id,
+                units,
+                "adjust",
+                key=key,
+                expires_on=self.expires_on or None,
+                origin=origin,
+            )
+        else:
+            ledger._spend(card_id, -units, "adjust", key=key, origin=origin)
+        self.write(
+            {
+                "state": "posted",
+                "decided_by_id": self.env.uid,
+                "decided_at": fields.Datetime.now(),
+            }
+        )
+
+    def _lock(self):
+        """Two managers deciding in the same second: the later one sees the first."""
+        self.lock_for_update()
+        self.invalidate_recordset(["state"])
+        if self.state not in ("draft", "waiting"):
+            raise ClubError(
+                "key_conflict", self.env._("This request was decided already.")
+            )
+
+    @api.model
+    def _action_ask(self, card):
+        """Open a new request for an account, instead of native “Update Balance”."""
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Ask for an adjustment"),
+            "res_model": self._name,
+            "view_mode": "form",
+            "context": {
+                "default_member_id": card.member_id.id,
+                "default_account": card.club_account,
+            },
+        }
