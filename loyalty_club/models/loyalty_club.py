@@ -261,14 +261,18 @@ class LoyaltyClub(models.Model):
         )
         # Managers of the club need no right on Odoo's own loyalty programs.
         Program_sudo = self.env["loyalty.program"].sudo()
+        defaults = Program_sudo.with_company(
+            self.company_id
+        )._program_type_default_values()
         for account, program_type in PROGRAM_TYPES.items():
             if account in missing:
-                Program_sudo.with_context(
-                    default_program_type=program_type, loyalty_no_mail=True
-                ).create(self._program_values(account, program_type))
+                Program_sudo.with_context(program_type=program_type).create(
+                    {**defaults[program_type], **self._program_values(account)}
+                )
         self.invalidate_recordset(["program_ids"])
 
-    def _program_values(self, account, program_type):
+    def _program_values(self, account):
+        """What a new program of the club has instead of the native defaults."""
         names = {
             "points": self.env._("%(club)s points", club=self.name),
             "wallet": self.env._("%(club)s wallet", club=self.name),
@@ -276,21 +280,36 @@ class LoyaltyClub(models.Model):
         }
         values = {
             "name": names[account],
-            "program_type": program_type,
+            "program_type": PROGRAM_TYPES[account],
             "company_id": self.company_id.id,
             "currency_id": self.currency_id.id,
             "portal_visible": True,
+            "portal_point_name": self.currency_id.symbol,
+            "communication_plan_ids": [],
             "club_id": self.id,
             "club_account": account,
         }
         if account == "points":
             values["portal_point_name"] = self.env._("points")
-        else:
-            values["portal_point_name"] = self.currency_id.symbol
-        if account == "credit":
-            # Nobody buys promotional credit: no product loads it.
-            values["rule_ids"] = []
+            values["rule_ids"] = [
+                (
+                    0,
+                    0,
+                    {
+                        "reward_point_mode": "money",
+                        "reward_point_amount": 1,
+                        "club_per_amount": self._default_step(),
+                    },
+                )
+            ]
+        elif account == "credit":
+            values["rule_ids"] = []  # nobody buys promotional credit
         return values
+
+    def _default_step(self):
+        """Money that gives a point in a new club: a currency without cents is small."""
+        self.ensure_one()
+        return 1 if self.currency_id.decimal_places else 10_000
 
     # What the engine wants to know
 

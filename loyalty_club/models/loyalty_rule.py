@@ -12,6 +12,11 @@ class LoyaltyRule(models.Model):
     _inherit = "loyalty.rule"
 
     club_id = fields.Many2one(related="program_id.club_id")
+    club_per_amount = fields.Monetary(
+        string="For each",
+        default=1,
+        help="The money that gives the points: 1 point for each 10,000 spent.",
+    )
     club_tier_ids = fields.Many2many(
         "loyalty.club.tier",
         string="Tiers",
@@ -57,6 +62,19 @@ class LoyaltyRule(models.Model):
         "The most points that a rule gives can't be negative; 0 means no limit.",
     )
 
+    _club_per_amount_positive = models.Constraint(
+        "CHECK (club_per_amount IS NULL OR club_per_amount > 0)",
+        "The money that gives the points must be positive.",
+    )
+
+    def _club_rate(self):
+        """Points per order, per major unit of money or per piece, as an exact number."""
+        self.ensure_one()
+        rate = Fraction(repr(self.reward_point_amount))
+        if self.reward_point_mode == "money":
+            rate /= Fraction(repr(self.club_per_amount or 1.0))
+        return rate
+
     def _club_engine_rule(self, lines, unearning, used_day=0, used_month=0):
         """This rule as the engine wants it, resolved to the lines of one purchase.
 
@@ -69,7 +87,7 @@ class LoyaltyRule(models.Model):
             id=self.id,
             name=self._club_label(),
             mode=self.reward_point_mode,
-            rate=Fraction(repr(self.reward_point_amount)),
+            rate=self._club_rate(),
             lines=self._club_lines(lines, unearning),
             minimum_quantity=Decimal(self.minimum_qty),
             minimum_amount=to_units(self.minimum_amount, money),
