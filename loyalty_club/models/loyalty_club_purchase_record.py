@@ -44,12 +44,12 @@ class LoyaltyClubPurchase(models.Model):
                 "earn",
                 key=f"{facts.source}:{facts.key}:earn",
                 available_on=purchase.pending_until or None,
-                origin=purchase._origin(),
+                origin=purchase._ledger_origin(),
             )
         member._note_purchase(purchase)
         return purchase
 
-    def _origin(self):
+    def _ledger_origin(self):
         """What the ledger notes of the entries that this purchase causes."""
         self.ensure_one()
         return Origin(
@@ -166,10 +166,14 @@ class LoyaltyClubPurchase(models.Model):
         ).product_ids
 
     def _used_caps(self, club, member, day, rules):
-        """What the member got by rules with a limit: rule id to (of day, of month)."""
+        """What the member got by rules with a limit: rule id to (of day, of month).
+
+        A purchase that came back whole leaves its room to the next one, so that an
+        invoice that is un-reconciled and paid again isn't in its own way.
+        """
         if not rules.filtered(lambda rule: rule.club_cap_day or rule.club_cap_month):
             return {}
-        self.flush_model(["trace", "day", "member_id", "kind"])
+        self.flush_model(["trace", "day", "member_id", "kind", "returned"])
         rows = self.env.execute_query(
             SQL(
                 """
@@ -180,6 +184,7 @@ class LoyaltyClubPurchase(models.Model):
                   FROM loyalty_club_purchase AS purchase,
                        jsonb_array_elements(purchase.trace) AS item
                  WHERE purchase.member_id = %(member)s AND purchase.kind = 'sale'
+                   AND purchase.returned <> 'all'
                    AND purchase.day BETWEEN %(start)s AND %(day)s
                  GROUP BY 1
                 """,

@@ -54,6 +54,81 @@ class LoyaltyClubPurchase(models.Model):
         self.member_id._note_purchase(back)
         return back
 
+    def _undo_return(self, *, moment):
+        """Take this return of a sale back: what it took is given again.
+
+        The points are exactly those that it took, in a new lot with the days of points
+        that are earned today. Only for sales that nothing was spent for.
+
+        :return: the purchase of kind 'return' that has the opposite amounts
+        """
+        self.ensure_one()
+        sale = self.origin_id
+        sale._lock_for_return()
+        was_all = sale.returned == "all"
+        sale._note_undone(self.line_ids)
+        again = self.copy(
+            {
+                "origin_id": self.id,
+                "key": f"{self.key}:undone",
+                "date": moment,
+                "total": -self.total,
+                "untaxed": -self.untaxed,
+                "visits": sale.visits if was_all else 0,
+                "points": -self.points,
+                "status_points": -self.status_points,
+                "line_ids": [(0, 0, self._opposite(line)) for line in self.line_ids],
+            }
+        )
+        sale._give_points_again(again)
+        self.member_id._note_purchase(again)
+        return again
+
+    @staticmethod
+    def _opposite(line):
+        """Values of a line that counts as much as ``line``, the other way round."""
+        values = line.copy_data()[0]
+        del values["purchase_id"]
+        for amount in ("quantity", "total", "untaxed", "points", "status_points"):
+            values[amount] = -line[amount]
+        return values
+
+    def _note_undone(self, return_lines):
+        """Forget on the lines of this sale what a return had noted there."""
+        by_key = {line.key: line for line in self.line_ids}
+        for back in return_lines:
+            line = by_key[back.key]
+            # The amounts of a return are negative.
+            line.write(
+                {
+                    "returned_quantity": decimal(line.returned_quantity)
+                    + decimal(back.quantity),
+                    "returned_total": decimal(line.returned_total) + decimal(back.total),
+                    "points_taken": decimal(line.points_taken) + decimal(back.points),
+                    "status_taken": decimal(line.status_taken)
+                    + decimal(back.status_points),
+                }
+            )
+        some = any(decimal(line.returned_quantity) for line in self.line_ids)
+        self.returned = "part" if some else "none"
+
+    def _give_points_again(self, again):
+        units = round(again.points)
+        if not units:
+            return
+        ledger = self.env["loyalty.club.ledger"]
+        # The lot is the sale's: a later return of it looks there first.
+        origin = again._ledger_origin()
+        origin.purchase_id = self.id
+        ledger._grant(
+            ledger._account(self.member_id, "points"),
+            units,
+            "give_back",
+            key=f"{again.source}:{again.key}:return",
+            available_on=self.pending_until or None,
+            origin=origin,
+        )
+
     def _lock_for_return(self):
         """Two returns of one sale wait for each other; the later one is retried."""
         self.flush_model()
@@ -156,7 +231,7 @@ class LoyaltyClubPurchase(models.Model):
             units,
             self.id,
             key=f"{back.source}:{back.key}:return",
-            origin=back._origin(),
+            origin=back._ledger_origin(),
         )
 
     def _give_cost_back(self, back, value_before, value_now):
@@ -175,7 +250,7 @@ class LoyaltyClubPurchase(models.Model):
                     entries.ids,
                     units,
                     key=f"{back.source}:{back.key}:give:{entries[0].account}",
-                    origin=back._origin(),
+                    origin=back._ledger_origin(),
                 )
 
     def _spending_by_account(self):
