@@ -9,6 +9,7 @@ machine_missing() {
     command -v npm >/dev/null || echo npm
     command -v msgmerge >/dev/null || echo gettext
     command -v chromium >/dev/null || echo chromium
+    [ -z "${LOYALTY_CLUB_LINT:-}" ] || command -v shellcheck >/dev/null || echo shellcheck
 }
 
 as_root() {

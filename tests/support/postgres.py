@@ -1,9 +1,9 @@
 """A PostgreSQL cluster for one test, which may kill it.
 
-    with database_from_template() as template, own_cluster(template) as cluster:
-        with running_server(template, environment=cluster.environment) as server:
-            cluster.kill()  # as kill -9 does
-            cluster.start()
+with database_from_template() as template, own_cluster(template) as cluster:
+    with running_server(template, environment=cluster.environment) as server:
+        cluster.kill()  # as kill -9 does
+        cluster.start()
 """
 
 import os
@@ -28,7 +28,11 @@ class Cluster:
     def _shell(self, function: str) -> None:
         library = CHECKOUT / "setup" / "lib"
         subprocess.run(
-            ["bash", "-c", f". {library}/common.sh; . {library}/postgres.sh; {function}"],
+            [
+                "bash",
+                "-c",
+                f". {library}/common.sh; . {library}/postgres.sh; {function}",
+            ],
             env={**os.environ, "LOYALTY_CLUB_POSTGRES": str(self.home)},
             check=True,
         )
@@ -58,8 +62,10 @@ class Cluster:
             subprocess.run(
                 ["psql", "-q", "-v", "ON_ERROR_STOP=1", "-d", database],
                 env={**os.environ, **self.environment},
-                stdin=dump.stdout, stdout=subprocess.DEVNULL, check=True,
-            )  # fmt: skip
+                stdin=dump.stdout,
+                stdout=subprocess.DEVNULL,
+                check=True,
+            )
         if dump.returncode:
             raise RuntimeError(f"pg_dump of {database} failed")
 

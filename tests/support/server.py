@@ -1,9 +1,9 @@
 """A real Odoo server in a process of its own, on a database of its own.
 
-    with database_from_template() as database, running_server(database) as server:
-        requests.get(f"{server.url}/web/login")
-        server.kill()  # as kill -9 does
-        server.start()
+with database_from_template() as database, running_server(database) as server:
+    requests.get(f"{server.url}/web/login")
+    server.kill()  # as kill -9 does
+    server.start()
 """
 
 import os
@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from club_setup import databases
 from club_setup.paths import LOGS
@@ -39,11 +39,18 @@ class Server:
         self.log = LOGS / f"server-{database}.log"
         self._environment = {**os.environ, **(environment or {})}
         self._command = [
-            sys.executable, "-m", "odoo", "-d", database,
-            f"--db-filter=^{database}$", f"--workers={workers}",
-            "--max-cron-threads=0", f"--http-port={self.port}",
-            f"--gevent-port={databases.free_port()}", *arguments,
-        ]  # fmt: skip
+            sys.executable,
+            "-m",
+            "odoo",
+            "-d",
+            database,
+            f"--db-filter=^{database}$",
+            f"--workers={workers}",
+            "--max-cron-threads=0",
+            f"--http-port={self.port}",
+            f"--gevent-port={databases.free_port()}",
+            *arguments,
+        ]
         self._process = None
 
     @property
@@ -55,9 +62,13 @@ class Server:
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with open(self.log, "a") as log:
             self._process = subprocess.Popen(
-                self._command, env=self._environment, stdin=subprocess.DEVNULL,
-                stdout=log, stderr=subprocess.STDOUT, start_new_session=True,
-            )  # fmt: skip
+                self._command,
+                env=self._environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
         try:
             self._wait_until_served()
         except BaseException:
@@ -79,10 +90,8 @@ class Server:
     def kill(self) -> None:
         """Ends the server and its workers at once, whatever they are doing."""
         if self._process is not None:
-            try:
+            with suppress(ProcessLookupError):  # it had ended by itself
                 os.killpg(self._process.pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass  # it had ended by itself
             self._process.wait()
 
     def stop(self) -> None:

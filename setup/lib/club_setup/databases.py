@@ -15,7 +15,16 @@ from contextlib import contextmanager
 import psycopg2
 from psycopg2 import sql
 
-from .paths import FILESTORES, LOGS, SetupError, addons, lock, say, short_hash, sources_hash
+from .paths import (
+    FILESTORES,
+    LOGS,
+    SetupError,
+    addons,
+    lock,
+    say,
+    short_hash,
+    sources_hash,
+)
 
 # What our addons have to live with: Odoo's own loyalty in all its places.
 NATIVE_MODULES = (
@@ -48,9 +57,7 @@ def copy(source: str, target: str) -> None:
     if (FILESTORES / source).is_dir():
         # Files there are named by their content and never written again, so
         # that links are as good as copies, and cost nothing.
-        shutil.copytree(
-            FILESTORES / source, FILESTORES / target, copy_function=os.link
-        )
+        shutil.copytree(FILESTORES / source, FILESTORES / target, copy_function=os.link)
 
 
 def drop(database: str) -> None:
@@ -157,7 +164,9 @@ def club_template() -> str:
         copy(native, name)
         odoo(name, "-i", ",".join(addons()), "--no-http", log="template")
 
-    return _template("club", short_hash(native.encode(), sources_hash().encode()), build)
+    return _template(
+        "club", short_hash(native.encode(), sources_hash().encode()), build
+    )
 
 
 def demo_template() -> str:
@@ -167,9 +176,14 @@ def demo_template() -> str:
     def build(name: str) -> None:
         say("database: installing the demo shop (once for these sources)")
         odoo(
-            name, "-i", names, "--with-demo", "--load-language=en_US,fa_IR",
-            "--no-http", log="template",
-        )  # fmt: skip
+            name,
+            "-i",
+            names,
+            "--with-demo",
+            "--load-language=en_US,fa_IR",
+            "--no-http",
+            log="template",
+        )
         say("database: preparing the pages' scripts and styles")
         warm_assets(name)
 
@@ -191,7 +205,10 @@ def warm_assets(database: str) -> None:
     """Builds the bundles that the first page would otherwise wait for."""
     result = subprocess.run(
         [sys.executable, "-m", "odoo", "shell", "-d", database, "--no-http"],
-        input=WARM_ASSETS, text=True, capture_output=True, check=False,
-    )  # fmt: skip
+        input=WARM_ASSETS,
+        text=True,
+        capture_output=True,
+        check=False,
+    )
     if result.returncode:
         raise SetupError(f"the pages' assets could not be built:\n{result.stderr}")

@@ -51,7 +51,7 @@ def sources_hash() -> str:
     for addon in addons():
         for path in sorted((CHECKOUT / addon).rglob("*")):
             parts = path.relative_to(CHECKOUT).parts
-            if path.is_file() and parts[1] not in ("tests", "static", "readme"):
-                if "__pycache__" not in parts:
-                    texts += ["/".join(parts).encode(), path.read_bytes()]
+            ignored = {parts[1]} & {"tests", "static", "readme"}
+            if path.is_file() and not ignored and "__pycache__" not in parts:
+                texts += ["/".join(parts).encode(), path.read_bytes()]
     return short_hash(*texts)

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -21,7 +22,9 @@ def prepare_database(name: str, demo: bool, fresh: bool) -> None:
         databases.drop(name)
     sources = sources_hash()
     if not databases.exists(name):
-        databases.copy(databases.demo_template() if demo else databases.club_template(), name)
+        databases.copy(
+            databases.demo_template() if demo else databases.club_template(), name
+        )
     elif databases.note(name) == sources:
         say(f"database {name}: up to date")
     else:
@@ -30,6 +33,17 @@ def prepare_database(name: str, demo: bool, fresh: bool) -> None:
         databases.odoo(name, "-i", names, "-u", names, "--no-http", log="update")
         databases.warm_assets(name)
     databases.set_note(name, sources)
+
+
+def check_port(port: int) -> None:
+    """The shell script has looked before; preparing may have taken minutes."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            reason = f"port {port} can't be used ({error.strerror})"
+            raise SetupError(f"{reason}; choose another one with --port") from None
 
 
 def wait_until_served(server: subprocess.Popen, url: str, log: str) -> None:
@@ -42,7 +56,9 @@ def wait_until_served(server: subprocess.Popen, url: str, log: str) -> None:
             urllib.request.urlopen(f"{url}/web/login", timeout=START_SECONDS).close()
             return
         except urllib.error.HTTPError as error:
-            raise SetupError(f"Odoo answers with an error ({error}); see {log}") from None
+            raise SetupError(
+                f"Odoo answers with an error ({error}); see {log}"
+            ) from None
         except OSError:
             time.sleep(0.2)
     raise SetupError(f"Odoo has not answered for {START_SECONDS} seconds; see {log}")
@@ -52,14 +68,25 @@ def serve(port: int, database: str, demo: bool) -> int:
     LOGS.mkdir(parents=True, exist_ok=True)
     log = LOGS / f"run-{database}.log"
     url = f"http://localhost:{port}"
+    check_port(port)
     # A session of its own: Ctrl-C reaches this process alone, which then asks
     # Odoo to finish what it is doing.
     with open(log, "w") as file:
         server = subprocess.Popen(
-            [sys.executable, "-m", "odoo", "-d", database, f"--db-filter=^{database}$",
-             f"--http-port={port}", f"--gevent-port={databases.free_port()}"],
-            stdout=file, stderr=subprocess.STDOUT, start_new_session=True,
-        )  # fmt: skip
+            [
+                sys.executable,
+                "-m",
+                "odoo",
+                "-d",
+                database,
+                f"--db-filter=^{database}$",
+                f"--http-port={port}",
+                f"--gevent-port={databases.free_port()}",
+            ],
+            stdout=file,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
     try:
         say("Odoo: starting")
         wait_until_served(server, url, str(log))

@@ -5,18 +5,21 @@ without a reason on record, and Odoo logged no warning that isn't expected.
 """
 
 import re
-import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from xml.etree import ElementTree
 
 from .paths import CHECKOUT
 
 EXPECTED_WARNINGS = CHECKOUT / "setup" / "expected-warnings.txt"
 EXPECTED_SKIPS = CHECKOUT / "setup" / "expected-skips.txt"
 
-LOG_LINE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} \d+ ([A-Z]+) (\S+) (\S+): ")
+LOG_LINE = re.compile(
+    r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} \d+ ([A-Z]+) (\S+) (\S+): "
+)
 TOTALS = re.compile(r"(\d+) failed, (\d+) error\(s\) of (\d+) tests")
+BAD_LEVELS = ("WARNING", "ERROR", "CRITICAL")
 SKIPPED = re.compile(r"skipped (\S+ : .*)")
 
 
@@ -47,6 +50,10 @@ def expected(path: Path) -> list[re.Pattern]:
     return [re.compile(line, re.DOTALL) for line in lines if line and line[0] != "#"]
 
 
+def _any_matches(patterns: list[re.Pattern], text: str) -> bool:
+    return any(pattern.search(text) for pattern in patterns)
+
+
 def log_entries(text: str) -> Iterator[tuple[str, str]]:
     """Level and whole text (with its traceback) of each entry of Odoo's log.
 
@@ -73,14 +80,15 @@ def of_odoo_log(text: str) -> Verdict:
     warnings, skips = expected(EXPECTED_WARNINGS), expected(EXPECTED_SKIPS)
     verdict = Verdict()
     for level, entry in log_entries(text):
-        if level in ("WARNING", "ERROR", "CRITICAL"):
-            if not any(pattern.search(entry) for pattern in warnings):
-                verdict.problems.append(entry)
+        if level in BAD_LEVELS and not _any_matches(warnings, entry):
+            verdict.problems.append(entry)
         skip = SKIPPED.search(entry)
         if skip:
             verdict.skipped += 1
-            if not any(pattern.search(skip[1]) for pattern in skips):
-                verdict.problems.append(f"skipped without a reason on record: {skip[1]}")
+            if not _any_matches(skips, skip[1]):
+                verdict.problems.append(
+                    f"skipped without a reason on record: {skip[1]}"
+                )
     totals = TOTALS.findall(text)
     if totals:
         failures, errors, total = map(int, totals[-1])
@@ -103,7 +111,7 @@ def of_junit(path: Path) -> Verdict:
         elif skip is not None:
             verdict.skipped += 1
             reason = f"{name} : {skip.get('message')}"
-            if not any(pattern.search(reason) for pattern in skips):
+            if not _any_matches(skips, reason):
                 verdict.problems.append(f"skipped without a reason on record: {reason}")
         else:
             verdict.passed += 1

@@ -1,0 +1,140 @@
+"""``setup/i18n``: the terms of our addons and their Persian.
+
+Every addon has ``i18n/<addon>.pot``, written from a database with the demo
+shop (so that its names are there too), and ``i18n/fa.po``.
+"""
+
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import polib
+
+from . import databases
+from .paths import CHECKOUT, SetupError, addons, say
+
+LANGUAGES = ("fa",)
+
+
+def export(database: str, addon: str, target: Path) -> polib.POFile:
+    """The terms that Odoo finds in the addon, as a template file."""
+    result = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "odoo",
+            "i18n",
+            "export",
+            "-d",
+            database,
+            "-l",
+            "pot",
+            "-o",
+            str(target),
+            addon,
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if result.returncode or not target.exists():
+        raise SetupError(f"Odoo could not export {addon}'s terms:\n{result.stderr}")
+    terms = polib.pofile(str(target), wrapwidth=78)
+    # The day of the export says nothing, and would differ each time.
+    for name in ("POT-Creation-Date", "PO-Revision-Date"):
+        terms.metadata.pop(name, None)
+    return terms
+
+
+def merge(terms: polib.POFile, path: Path, language: str) -> None:
+    """Brings a translation up to date: new terms are empty, gone ones go."""
+    if path.exists():
+        translation = polib.pofile(str(path), wrapwidth=78)
+    else:
+        translation = polib.POFile(wrapwidth=78)
+        translation.metadata = {**terms.metadata, "Language": language}
+    translation.merge(terms)
+    for entry in translation.obsolete_entries():
+        translation.remove(entry)
+    translation.save(str(path))
+
+
+def names_of(terms: polib.POFile) -> set[tuple]:
+    return {(entry.msgctxt, entry.msgid) for entry in terms if not entry.obsolete}
+
+
+def _exported():
+    with (
+        databases.scratch(databases.demo_template(), "i18n") as database,
+        tempfile.TemporaryDirectory() as folder,
+    ):
+        for addon in addons():
+            yield addon, export(database, addon, Path(folder) / f"{addon}.pot")
+
+
+def update() -> None:
+    for addon, terms in _exported():
+        folder = CHECKOUT / addon / "i18n"
+        folder.mkdir(exist_ok=True)
+        terms.save(str(folder / f"{addon}.pot"))
+        for language in LANGUAGES:
+            path = folder / f"{language}.po"
+            merge(terms, path, language)
+            missing = len(polib.pofile(str(path)).untranslated_entries())
+            say(f"{path.relative_to(CHECKOUT)}: {missing} terms to translate")
+
+
+def check() -> list[str]:
+    """What ``update`` would change, and what is not translated."""
+    problems = []
+    for addon, terms in _exported():
+        folder = CHECKOUT / addon / "i18n"
+        problems += _differences(terms, folder / f"{addon}.pot")
+        for language in LANGUAGES:
+            problems += _incomplete(terms, folder / f"{language}.po")
+    return problems
+
+
+def _differences(terms: polib.POFile, path: Path) -> list[str]:
+    if not path.exists():
+        return [f"{path.relative_to(CHECKOUT)} is missing; run setup/i18n"]
+    changed = names_of(terms) ^ names_of(polib.pofile(str(path)))
+    shown = [f"  {name!r}" for _context, name in sorted(changed, key=str)[:20]]
+    if shown:
+        shown.insert(0, f"{path.relative_to(CHECKOUT)} is out of date; run setup/i18n")
+    return shown
+
+
+def _incomplete(terms: polib.POFile, path: Path) -> list[str]:
+    if not path.exists():
+        return [f"{path.relative_to(CHECKOUT)} is missing; run setup/i18n"]
+    translation = polib.pofile(str(path))
+    done = {
+        (entry.msgctxt, entry.msgid)
+        for entry in translation
+        if entry.translated() and not entry.fuzzy
+    }
+    missing = sorted(names_of(terms) - done, key=str)
+    shown = [f"  {name!r}" for _context, name in missing[:20]]
+    if shown:
+        count = f"{len(missing)} terms are not translated"
+        shown.insert(0, f"{path.relative_to(CHECKOUT)}: {count}")
+    return shown
+
+
+def main() -> int:
+    try:
+        if sys.argv[1:] == ["--check"]:
+            problems = check()
+            print(*problems, sep="\n")
+            return 1 if problems else 0
+        update()
+        return 0
+    except SetupError as error:
+        print(f"setup/i18n: {error}", file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
