@@ -29,3 +29,8 @@ from . import res_partner
 from . import loyalty_club_cron
 from . import base_partner_merge
 from . import res_users
+from . import account_move_line
+from . import account_move
+from . import account_move_facts
+from . import account_partial_reconcile
+from . import account_payment
