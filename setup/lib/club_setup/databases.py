@@ -5,17 +5,20 @@ another one is built and the oldest ones go.
 """
 
 import os
+import secrets
 import shutil
 import socket
 import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import contextmanager
+from pathlib import Path
 
 import psycopg2
 from psycopg2 import sql
 
 from .paths import (
+    CACHE,
     FILESTORES,
     LOGS,
     SetupError,
@@ -127,8 +130,18 @@ def _template(kind: str, key: str, build: Callable[[str], None]) -> str:
             drop(building)
             build(building)
             rename(building, name)
+            _log_of(building).rename(_log_of(name))
             _drop_oldest(kind)
     return name
+
+
+def _log_of(template: str) -> Path:
+    return LOGS / f"template-{template}.log"
+
+
+def template_log(template: str) -> str:
+    """What Odoo logged when it made the template."""
+    return _log_of(template).read_text(errors="replace")
 
 
 def _drop_oldest(kind: str) -> None:
@@ -139,6 +152,7 @@ def _drop_oldest(kind: str) -> None:
     pattern = f"^lc_{kind}_[0-9a-f]{{12}}$"
     for (name,) in _execute(query, values=[pattern, TEMPLATES_KEPT]):
         drop(name)
+        _log_of(name).unlink(missing_ok=True)
 
 
 def _odoo_id() -> bytes:
@@ -172,6 +186,7 @@ def club_template() -> str:
 def demo_template() -> str:
     """Our addons alone with the demo shop, in English and Persian."""
     names = ",".join(addons())
+    set_card_secret()
 
     def build(name: str) -> None:
         say("database: installing the demo shop (once for these sources)")
@@ -189,6 +204,17 @@ def demo_template() -> str:
 
     key = short_hash(_odoo_id(), names.encode(), sources_hash().encode())
     return _template("demo", key, build)
+
+
+def set_card_secret() -> None:
+    """A shop keeps this secret outside its database; without it no card can be
+    enrolled. The demo shop's lies in the cache, unless there is one already."""
+    variable, path = "LOYALTY_CLUB_CARD_PEPPER", CACHE / "card-pepper"
+    if variable not in os.environ:
+        if not path.exists():
+            path.touch(mode=0o600)
+            path.write_text(secrets.token_hex(32))
+        os.environ[variable] = path.read_text()
 
 
 WARM_ASSETS = """

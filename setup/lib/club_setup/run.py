@@ -120,6 +120,7 @@ def main() -> int:
     signal.signal(signal.SIGTERM, interrupted)
     database = os.environ["LOYALTY_CLUB_DATABASE"]
     port = int(os.environ["LOYALTY_CLUB_PORT"])
+    databases.set_card_secret()
     demo = not os.environ.get("LOYALTY_CLUB_NO_DEMO")
     fresh = bool(os.environ.get("LOYALTY_CLUB_FRESH"))
     try:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from . import databases
 from .paths import CHECKOUT, SetupError, addons, lock, say, sources_hash
-from .verdict import Verdict, of_junit, of_odoo_log
+from .verdict import Verdict, of_junit, of_odoo_log, warnings_in
 
 NATIVE = ("loyalty", "sale_loyalty", "website_sale_loyalty", "pos_loyalty")
 # Ten seconds each, and there are eighty: these cross what our addons change
@@ -120,6 +120,12 @@ def _native_at_install(database: str) -> Verdict:
     return _pytest_odoo(database, *files)
 
 
+def demo_shop() -> Verdict:
+    """Installing the addons alone, with the demo shop and in Persian."""
+    problems = warnings_in(databases.template_log(databases.demo_template()))
+    return Verdict(passed=not problems, failed=bool(problems), problems=problems)
+
+
 def out_of_process(paths: Sequence[str] | None = None) -> Verdict:
     """Tests in tests/ that talk to a real Odoo server from outside."""
     if paths is None:
@@ -210,6 +216,7 @@ def everything(native_tours: Sequence[str] | None) -> dict[str, Callable[[], Ver
     return {
         "engine": engine,
         "addons in Odoo": addons_in_odoo,
+        "demo shop": demo_shop,
         "Odoo's own loyalty": lambda: native(native_tours),
         "out of process": out_of_process,
     }

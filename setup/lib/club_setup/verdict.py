@@ -75,13 +75,21 @@ def log_entries(text: str) -> Iterator[tuple[str, str]]:
         yield level, "\n".join(lines)
 
 
+def warnings_in(text: str) -> list[str]:
+    """The warnings and errors in Odoo's log that nobody expects."""
+    warnings = expected(EXPECTED_WARNINGS)
+    return [
+        entry
+        for level, entry in log_entries(text)
+        if level in BAD_LEVELS and not _any_matches(warnings, entry)
+    ]
+
+
 def of_odoo_log(text: str) -> Verdict:
     """The verdict on a run of Odoo's own test runner."""
-    warnings, skips = expected(EXPECTED_WARNINGS), expected(EXPECTED_SKIPS)
-    verdict = Verdict()
-    for level, entry in log_entries(text):
-        if level in BAD_LEVELS and not _any_matches(warnings, entry):
-            verdict.problems.append(entry)
+    skips = expected(EXPECTED_SKIPS)
+    verdict = Verdict(problems=warnings_in(text))
+    for _level, entry in log_entries(text):
         skip = SKIPPED.search(entry)
         if skip:
             verdict.skipped += 1
