@@ -1,4 +1,6 @@
 from . import models
 from . import wizard
+from . import report
 from . import controllers
+from . import demo
 from .hooks import uninstall_hook

@@ -23,6 +23,8 @@
         "wizard/member_merge_views.xml",
         "wizard/member_erase_views.xml",
         "wizard/card_replace_views.xml",
+        "data/loyalty_club_take_over_cron.xml",
+        "wizard/loyalty_club_take_over_views.xml",
         "report/member_statement_templates.xml",
         "views/loyalty_club_request_views.xml",
         "views/loyalty_club_member_views.xml",
@@ -37,10 +39,14 @@
         "views/loyalty_reward_views.xml",
         "views/res_partner_views.xml",
         "views/loyalty_club_menus.xml",
-        "data/loyalty_club_default.xml",
         "views/account_move_views.xml",
     ],
-    "demo": [],
+    "demo": [
+        "demo/demo_shop.xml",
+        "demo/demo_products.xml",
+        "demo/demo_users.xml",
+        "demo/demo_club.xml",
+    ],
     "assets": {
         "web.assets_backend": [
             "loyalty_club/static/src/**/*",

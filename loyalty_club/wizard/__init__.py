@@ -1,0 +1,5 @@
+from . import member_join
+from . import member_merge
+from . import member_erase
+from . import card_replace
+from . import loyalty_club_take_over

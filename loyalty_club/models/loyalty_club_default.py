@@ -1,0 +1,48 @@
+from odoo import api, models
+
+
+class LoyaltyClub(models.Model):
+    """The club that a shop begins with."""
+
+    _inherit = "loyalty.club"
+
+    @api.model
+    def _found(self):
+        """The user's club; a first one with tiers and a welcome gift if there is none.
+
+        Not a data record: when this addon is installed beside a web shop, the shop's
+        products can't be made before its own addon is loaded. And by the first member
+        the company has its country and currency, which the club takes over.
+        """
+        club = self.search([], limit=1)
+        if club:
+            return club
+        return self.create(
+            {
+                "name": self.env._("Loyalty Club"),
+                "code": "club",
+                "welcome_points": 100,
+                "welcome_credit": 5,
+                "expiry_mode": "months",
+                "expiry_count": 12,
+                "tier_ids": [
+                    (0, 0, values)
+                    for values in (
+                        self._tier("bronze", self.env._("Bronze"), 0, 1, 2, "certificate"),
+                        self._tier("silver", self.env._("Silver"), 1000, 1.25, 0, "star"),
+                        self._tier("gold", self.env._("Gold"), 5000, 1.5, 3, "trophy"),
+                    )
+                ],
+            }
+        )
+
+    @api.model
+    def _tier(self, code, name, threshold, multiplier, color, icon):
+        return {
+            "code": code,
+            "name": name,
+            "threshold": threshold,
+            "multiplier": multiplier,
+            "color": color,
+            "icon": f"fa-{icon}",
+        }

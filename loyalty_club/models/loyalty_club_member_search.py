@@ -1,0 +1,75 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+from ..engine.identifiers import fold
+from ..engine.periods import next_birthday, period_end, period_start
+
+
+class LoyaltyClubMember(models.Model):
+    """How people look for members on their screens."""
+
+    _inherit = "loyalty.club.member"
+
+    birthday_this_month = fields.Boolean(
+        compute="_compute_birthday_this_month",
+        search="_search_birthday_this_month",
+        help="In the running month of the club's calendar.",
+    )
+
+    @api.model
+    def _search_display_name(self, operator, value):
+        """Whatever a member shows or is called by: one box finds them all."""
+        domain = Domain(super()._search_display_name(operator, value))
+        if operator not in ("ilike", "=") or not isinstance(value, str):
+            return domain
+        if shown := self._search_shown(value):
+            return Domain("id", "in", shown)  # who shows this is meant, and nobody else
+        for text in {value, fold(value)}:
+            domain |= Domain("partner_id.name", operator, text)
+            domain |= Domain("partner_id.email", operator, text)
+            domain |= Domain("partner_id.category_id.name", operator, text)
+        return domain
+
+    @api.model
+    def _search_shown(self, text):
+        """Ids of members, in the clubs that the user sees, who show this text."""
+        return [
+            member_id
+            for club in self.env["loyalty.club"].search([])
+            for member_id, _state in self._lookup(club, text)
+        ]
+
+    @api.depends("birthdate_date", "club_id.calendar")
+    def _compute_birthday_this_month(self):
+        for member in self:
+            member.birthday_this_month = member._has_birthday_this_month()
+
+    @api.model
+    def _search_birthday_this_month(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        found = self.browse()
+        for club in self.env["loyalty.club"].search([]):
+            start = period_start(club._today(), "month", club.calendar)
+            end = period_end(start, "month", club.calendar)
+            # A Jalali month lies in two Gregorian ones: the database narrows down,
+            # the calendar decides.
+            found += self.search(
+                Domain("club_id", "=", club.id)
+                & Domain(
+                    "partner_id.birthdate_date.month_number",
+                    "in",
+                    [start.month, end.month],
+                )
+            ).filtered(lambda member: member._has_birthday_this_month())
+        return Domain("id", "in", found.ids)
+
+    def _has_birthday_this_month(self):
+        self.ensure_one()
+        club = self.club_id
+        if not self.birthdate_date:
+            return False
+        start = period_start(club._today(), "month", club.calendar)
+        return next_birthday(self.birthdate_date, start, club.calendar) <= period_end(
+            start, "month", club.calendar
+        )

@@ -1,0 +1,50 @@
+from odoo import api, models
+from odoo.tools import format_amount, formatLang
+
+from ..engine.periods import add_months, format_day
+
+MONTHS = 12
+
+
+class ReportMemberStatement(models.AbstractModel):
+    """A member's statement: balances, what expires, and a year of movements."""
+
+    _name = "report.loyalty_club.report_member_statement"
+    _description = "Member Statement"
+
+    @api.model
+    def _get_report_values(self, docids, data=None):
+        members = self.env["loyalty.club.member"].browse(docids)
+        return {
+            "doc_ids": docids,
+            "doc_model": "loyalty.club.member",
+            "docs": members,
+            "entries": {member: self._entries(member) for member in members},
+            "lots": {member: self._expiring_lots(member) for member in members},
+            "today": {member: member.club_id._today() for member in members},
+            "amount": self._amount,
+            "day": self._day,
+            "moment": self._moment,
+        }
+
+    def _entries(self, member):
+        start = add_months(member.club_id._today(), -MONTHS, member.club_id.calendar)
+        return self.env["loyalty.club.entry"].search(
+            [("member_id", "=", member.id), ("date", ">=", start)], order="id"
+        )
+
+    def _expiring_lots(self, member):
+        return member.lot_ids.filtered(lambda lot: lot.expires_on and not lot.pending)
+
+    def _amount(self, member, account, value):
+        """Points as a number, money in the club's currency."""
+        if account == "points":
+            return formatLang(self.env, value, digits=0)
+        return format_amount(self.env, value, member.currency_id)
+
+    def _day(self, member, day):
+        """A date as the member reads it, in the club's calendar."""
+        return format_day(day, member.club_id.calendar, self.env.lang or "en_US")
+
+    def _moment(self, member, moment):
+        return self._day(member, member.club_id._day(moment))

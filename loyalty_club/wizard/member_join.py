@@ -1,0 +1,112 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+
+from ..exceptions import ClubError
+
+
+class LoyaltyClubMemberJoin(models.TransientModel):
+    """A new member in one step: who he is, what he allows, and his welcome."""
+
+    _name = "loyalty.club.member.join"
+    _description = "New Member"
+
+    club_id = fields.Many2one(
+        "loyalty.club",
+        default=lambda self: self.env["loyalty.club"].search([], limit=1),
+    )
+    club_count = fields.Integer(compute="_compute_club_count")
+    currency_id = fields.Many2one(related="club_id.currency_id")
+    welcome_points = fields.Integer(related="club_id.welcome_points")
+    welcome_credit = fields.Monetary(related="club_id.welcome_credit")
+    partner_id = fields.Many2one("res.partner", string="Contact", readonly=True)
+    name = fields.Char()
+    mobile = fields.Char(
+        help="As people write it, in any digits; without a country code it is one of "
+        "the company's country."
+    )
+    email = fields.Char("E-mail")
+    birthdate = fields.Date("Birth date")
+    referrer_id = fields.Many2one(
+        "loyalty.club.member",
+        string="Referred by",
+        domain="[('club_id', '=', club_id), ('state', '=', 'active')]",
+    )
+    consent_sms = fields.Boolean("SMS")
+    consent_email = fields.Boolean("E-mails")
+    consent_call = fields.Boolean("Phone calls")
+    member_id = fields.Many2one(
+        "loyalty.club.member", compute="_compute_member_id", string="Already a member"
+    )
+
+    def _compute_club_count(self):
+        count = self.env["loyalty.club"].search_count([])
+        for wizard in self:
+            wizard.club_count = count
+
+    @api.depends("club_id", "mobile")
+    def _compute_member_id(self):
+        Member = self.env["loyalty.club.member"]
+        for wizard in self:
+            found = Member
+            if wizard.club_id and wizard.mobile:
+                try:
+                    found = Member._find(wizard.club_id, wizard.mobile)
+                except ClubError:  # nobody: that is what a new member is
+                    found = Member
+            wizard.member_id = found
+
+    def action_join(self):
+        """Enrol, welcome and show the member."""
+        self.ensure_one()
+        self._check_allowed()
+        self._check_named()
+        # Whoever works at the desk enrols; memberships and contacts are written by
+        # the club.
+        members_sudo = self.env["loyalty.club.member"].sudo()
+        if self.partner_id and not self.partner_id.phone:
+            self.partner_id.sudo().phone = self.mobile  # by which he is found
+        if not self.club_id:
+            # The first member founds the club: whoever enrols him may be no manager.
+            self.club_id = self.env["loyalty.club"].sudo()._found()
+        member_sudo, created = members_sudo._enrol(self.club_id, self._values())
+        if created and self.referrer_id:
+            member_sudo.referrer_id = self.referrer_id
+        member_sudo._welcome()
+        return self._open(member_sudo.sudo(False))
+
+    def action_open_member(self):
+        self.ensure_one()
+        return self._open(self.member_id)
+
+    def _check_allowed(self):
+        if not self.env.user.has_group("loyalty_club.group_desk"):
+            raise AccessError(self.env._("Only the club's staff enrols members."))
+        self.club_id.check_access("read")
+        (self.referrer_id.partner_id | self.partner_id).check_access("read")
+
+    def _check_named(self):
+        if not self.name or not self.mobile:
+            raise UserError(self.env._("Write the new member's name and mobile."))
+
+    def _values(self):
+        consent = {
+            channel: True
+            for channel in ("sms", "email", "call")
+            if self[f"consent_{channel}"]
+        }
+        return {
+            "name": self.name,
+            "mobile": self.mobile,
+            "email": self.email,
+            "birthdate": self.birthdate,
+            "consent": consent,
+        }
+
+    def _open(self, member):
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": member._name,
+            "res_id": member.id,
+            "view_mode": "form",
+            "views": [(False, "form")],
+        }
