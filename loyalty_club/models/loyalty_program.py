@@ -3,6 +3,10 @@ from odoo.exceptions import UserError
 
 from .loyalty_club import ACCOUNTS
 
+# On these stands what the ledger knows of its accounts: they belong to one customer
+# and last beyond one order.
+FROZEN = {"club_id", "club_account", "program_type", "company_id", "applies_on"}
+
 
 class LoyaltyProgram(models.Model):
     _inherit = "loyalty.program"
@@ -29,12 +33,12 @@ class LoyaltyProgram(models.Model):
 
     def write(self, vals):
         managed = self.filtered("club_id")
-        frozen = {"club_id", "club_account", "program_type", "company_id"} & vals.keys()
+        frozen = FROZEN & vals.keys()
         if managed and frozen and not self.env.su:
             raise UserError(
                 self.env._(
-                    "%(programs)s keep the accounts of a club: their type, company and "
-                    "club can't be changed.",
+                    "%(programs)s keep the accounts of a club: their type, company, "
+                    "club and use on orders can't be changed.",
                     programs=", ".join(managed.mapped("name")),
                 )
             )
