@@ -37,6 +37,7 @@ class Account:
 
     id: int
     club: object
+    company_id: int
     kind: str
     digits: int
     partner_id: int | None
@@ -45,7 +46,16 @@ class Account:
     points: int
     pending: int
     debt: int
+    idles: bool  # all of it expires together, on this day:
     idle_expires_on: date | None
+
+    def has_lapsed(self, day):
+        """Whether all that can be spent has expired by inactivity before ``day``."""
+        return self.idle_expires_on is not None and self.idle_expires_on < day
+
+    def is_running(self, day):
+        """Whether the clock of inactivity runs on ``day``."""
+        return self.idle_expires_on is not None and self.idle_expires_on >= day
 
     def record(self, posting):
         """Count a posting in, so that the next one sees what it left."""

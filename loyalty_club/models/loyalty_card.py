@@ -8,7 +8,11 @@ from ..engine.amounts import to_units
 # send an object, so nobody can pretend to be such a flow.
 NATIVE_FLOW = object()
 FACE = {"points", "club_pending", "club_debt"}
-FROZEN = {"program_id", "partner_id", "club_id", "member_id", "club_idle_expires_on"}
+# Fields of ours that nobody writes on any card.
+OURS = {"club_pending", "club_debt", "club_idle_expires_on", "club_id", "member_id"}
+# Whose account it is, what it is recognised by, and whether it is in use: to archive
+# an account would also be a way to lose what is owed.
+FROZEN = {"program_id", "partner_id", "code", "expiration_date", "active"}
 
 
 class LoyaltyCard(models.Model):
@@ -56,46 +60,82 @@ class LoyaltyCard(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         """Start managed accounts empty and let the ledger give them their points."""
-        programs_sudo = self.env["loyalty.program"].sudo()  # only to see what is managed
+        watched = ["program_id", "partner_id", *FACE, *OURS]
+        # A context can bring values as well.
+        defaults = {**dict.fromkeys(watched), **self.default_get(watched)}
         opening = {}
-        for index, vals in enumerate(vals_list):
-            program = programs_sudo.browse(vals.get("program_id"))
-            if not program.club_id:
-                continue
-            self._club_check_create(vals)
-            if points := vals.get("points"):
-                opening[index] = points
-            vals_list[index] = {
-                key: value for key, value in vals.items() if key not in FACE
-            }
-        cards = super().create(vals_list)
+        wanted = list(vals_list)
+        for index, vals in enumerate(wanted):
+            vals = {**defaults, **vals}
+            # Only to see what is managed, also by who may not read programs.
+            program_sudo = self.env["loyalty.program"].sudo().browse(vals["program_id"])
+            if not self._club_native_flow() and any(
+                vals[name] for name in (OURS | FACE if program_sudo.club_id else OURS)
+            ):
+                self._club_refuse()
+            if program_sudo.club_id:
+                opening[index] = vals["points"]
+                wanted[index] = self._club_account_values(program_sudo, vals)
+        cards = super().create(wanted)
         for index, points in opening.items():
-            cards[index]._club_change_points(points)
+            if points:
+                cards[index]._club_change_points(points)
         return cards
 
-    def _club_check_create(self, vals):
-        if (FACE & vals.keys() or vals.get("member_id")) and not self._club_native_flow():
-            self._club_refuse()
+    def _club_account_values(self, program_sudo, vals):
+        """The values of a new managed account: empty, and its member's."""
+        partner_id = vals["partner_id"]
+        self._club_check_only(program_sudo, partner_id)
+        member_sudo = self.env["loyalty.club.member"].sudo()  # whoever opens it for him
+        member = member_sudo.search(
+            [
+                ("club_id", "=", program_sudo.club_id.id),
+                ("partner_id", "=", partner_id),
+                ("merged_into_id", "=", False),
+            ]
+        )
+        given = {name: value for name, value in vals.items() if name not in OURS}
+        return {**given, "points": 0, "member_id": member.id}
+
+    def _club_check_only(self, program_sudo, partner_id):
+        """Say in words what the unique index would refuse."""
+        cards_sudo = self.sudo()  # also one that the user may not see
+        if partner_id and cards_sudo.search_count(
+            [("program_id", "=", program_sudo.id), ("partner_id", "=", partner_id)],
+            limit=1,
+        ):
+            raise UserError(
+                self.env._(
+                    "%(customer)s already has an account in %(program)s.",
+                    customer=self.env["res.partner"].browse(partner_id).display_name,
+                    program=program_sudo.name,
+                )
+            )
 
     def write(self, vals):
-        managed_sudo = self.sudo().filtered("club_id")  # only to see what is managed
-        if not managed_sudo or not (FACE | FROZEN) & vals.keys():
+        if not (FACE | OURS | FROZEN) & vals.keys():
             return super().write(vals)
-        if not self._club_native_flow():
-            self._club_refuse()
-        if {"club_pending", "club_debt"} & vals.keys():
+        programs_sudo = self.env["loyalty.program"].sudo()  # only to see what is managed
+        managed_sudo = self.sudo().filtered("club_id")
+        enters = programs_sudo.browse(vals.get("program_id")).club_id
+        if not (managed_sudo or enters or OURS & vals.keys()):
+            return super().write(vals)
+        if not self._club_native_flow() or {"club_pending", "club_debt"} & vals.keys():
             self._club_refuse()
         if "points" not in vals:
             return super().write(vals)
-        points = vals["points"]
-        rest = {key: value for key, value in vals.items() if key != "points"}
-        others = self.browse((self - managed_sudo.sudo(self.env.su)).ids)
+        return self._club_write_points(self.browse(managed_sudo.ids), vals)
+
+    def _club_write_points(self, managed, vals):
+        """Write points where a native flow may: as entries on managed accounts."""
+        others = self - managed
         if others:
             super(LoyaltyCard, others).write(vals)
+        rest = {key: value for key, value in vals.items() if key != "points"}
         if rest:
-            super(LoyaltyCard, self - others).write(rest)
-        for card in self - others:
-            card._club_change_points(points)
+            super(LoyaltyCard, managed).write(rest)
+        for card in managed:
+            card._club_change_points(vals["points"])
         return True
 
     def unlink(self):

@@ -11,24 +11,19 @@ class LoyaltyHistory(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        cards_sudo = self.env["loyalty.card"].sudo()  # only to see what is managed
-        managed = set(
-            cards_sudo.browse(
-                vals["card_id"] for vals in vals_list if vals.get("card_id")
-            )
-            .filtered("club_id")
-            .ids
-        )
+        managed = self._club_managed_cards(vals_list)
         if managed and not self._club_native_flow():
             self._club_refuse()
         return super().create(
-            [vals for vals in vals_list if vals.get("card_id") not in managed]
+            [vals for vals in vals_list if self._club_card_id(vals) not in managed]
         )
 
     def write(self, vals):
-        if self._club_managed():
+        managed = self._club_managed()
+        moved = "card_id" in vals and self._club_managed_cards([vals])
+        if moved or (managed and not self._club_native_flow()):
             self._club_refuse()
-        return super().write(vals)
+        return super(LoyaltyHistory, self - managed).write(vals)
 
     def unlink(self):
         managed = self._club_managed()
@@ -36,9 +31,22 @@ class LoyaltyHistory(models.Model):
             self._club_refuse()
         return super(LoyaltyHistory, self - managed).unlink()
 
+    @api.model
+    def _club_card_id(self, vals):
+        """The card that values mean, be it by a default in the context."""
+        return vals.get("card_id") or self.default_get(["card_id"]).get("card_id")
+
+    @api.model
+    def _club_managed_cards(self, vals_list):
+        """Ids of the managed accounts that these values mean."""
+        cards_sudo = self.env["loyalty.card"].sudo()  # only to see what is managed
+        card_ids = {self._club_card_id(vals) for vals in vals_list} - {None, False}
+        return set(cards_sudo.browse(card_ids).filtered("club_id").ids)
+
     def _club_managed(self):
         return self.sudo().filtered("card_id.club_id").sudo(self.env.su)
 
+    @api.model
     def _club_native_flow(self):
         return self.env["loyalty.card"]._club_native_flow()
 

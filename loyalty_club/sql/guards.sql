@@ -30,15 +30,15 @@ CREATE OR REPLACE TRIGGER loyalty_club_lot_refuse_truncate
     BEFORE TRUNCATE ON loyalty_club_lot
     FOR EACH STATEMENT EXECUTE FUNCTION loyalty_club_refuse_change();
 
--- New entries move the account. The writer states the balance after each entry; the
--- last one must be what the account really reaches.
+-- New entries move the account. The writer states the balance after each entry, and it
+-- must be what the account really reaches.
 CREATE OR REPLACE FUNCTION loyalty_club_entry_apply() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
     UPDATE loyalty_card AS card
-       SET points = (card.points::numeric + new_sum.amount)::double precision,
-           club_pending = card.club_pending + new_sum.pending,
-           club_debt = card.club_debt + new_sum.debt,
+       SET points = (COALESCE(card.points, 0)::numeric + new_sum.amount)::double precision,
+           club_pending = COALESCE(card.club_pending, 0) + new_sum.pending,
+           club_debt = COALESCE(card.club_debt, 0) + new_sum.debt,
            write_date = now() AT TIME ZONE 'UTC'
       FROM (
             SELECT card_id,
@@ -51,12 +51,14 @@ BEGIN
      WHERE card.id = new_sum.card_id;
     IF EXISTS (
         SELECT FROM (
-            SELECT DISTINCT ON (card_id) card_id, balance
+            SELECT card_id,
+                   balance,
+                   sum(amount) OVER (PARTITION BY card_id ORDER BY id DESC) - amount
+                       AS later
               FROM new_entries
-             ORDER BY card_id, id DESC
-        ) AS last_entry
-          JOIN loyalty_card AS card ON card.id = last_entry.card_id
-         WHERE card.points::numeric <> last_entry.balance
+        ) AS entry
+          JOIN loyalty_card AS card ON card.id = entry.card_id
+         WHERE card.points::numeric <> entry.balance + entry.later
             OR card.club_id IS NULL
     ) THEN
         RAISE EXCEPTION 'loyalty_club: the stated balance is not the balance reached'
@@ -102,9 +104,11 @@ BEGIN
         END IF;
         RETURN NEW;
     END IF;
-    IF (OLD.card_id, OLD.entry_id, OLD.amount, OLD.available_on, OLD.expires_on)
+    IF (OLD.card_id, OLD.entry_id, OLD.club_id, OLD.company_id, OLD.purchase_id,
+        OLD.amount, OLD.available_on, OLD.expires_on)
            IS DISTINCT FROM
-       (NEW.card_id, NEW.entry_id, NEW.amount, NEW.available_on, NEW.expires_on)
+       (NEW.card_id, NEW.entry_id, NEW.club_id, NEW.company_id, NEW.purchase_id,
+        NEW.amount, NEW.available_on, NEW.expires_on)
        OR (NEW.remaining <> OLD.remaining AND pg_trigger_depth() < 2)
        OR (NEW.pending AND NOT OLD.pending)
     THEN
@@ -119,29 +123,30 @@ CREATE OR REPLACE TRIGGER loyalty_club_lot_guard
     FOR EACH ROW EXECUTE FUNCTION loyalty_club_lot_guard();
 
 -- The face of a managed account follows its entries and nothing else. A card enters a
--- club empty (the opening entry then gives it its balance), and keeps its program.
+-- club with what its entries say (none: empty, and an opening entry gives it its
+-- balance), keeps its program, and leaves only when its program left the club.
 CREATE OR REPLACE FUNCTION loyalty_club_card_guard() RETURNS trigger
 LANGUAGE plpgsql AS $$
+DECLARE
+    entered boolean := NEW.club_id IS NOT NULL
+                       AND (TG_OP = 'INSERT' OR OLD.club_id IS NULL);
 BEGIN
-    IF TG_OP = 'INSERT' THEN
-        IF NEW.club_id IS NOT NULL
-           AND (COALESCE(NEW.points, 0) <> 0
-                OR COALESCE(NEW.club_pending, 0) <> 0
-                OR COALESCE(NEW.club_debt, 0) <> 0)
+    IF entered THEN
+        IF (COALESCE(NEW.points, 0)::numeric,
+            COALESCE(NEW.club_pending, 0),
+            COALESCE(NEW.club_debt, 0))
+               IS DISTINCT FROM
+           (SELECT (COALESCE(sum(amount), 0),
+                    COALESCE(sum(pending), 0),
+                    COALESCE(sum(debt), 0))
+              FROM loyalty_club_entry WHERE card_id = NEW.id)
         THEN
-            RAISE EXCEPTION 'loyalty_club: a managed account starts empty'
-                USING ERRCODE = 'integrity_constraint_violation';
-        END IF;
-        RETURN NEW;
-    END IF;
-    IF OLD.club_id IS NULL AND NEW.club_id IS NOT NULL THEN
-        IF COALESCE(NEW.points, 0) <> 0 THEN
             RAISE EXCEPTION 'loyalty_club: a card enters a club empty'
                 USING ERRCODE = 'integrity_constraint_violation';
         END IF;
         RETURN NEW;
     END IF;
-    IF OLD.club_id IS NULL THEN
+    IF TG_OP = 'INSERT' OR OLD.club_id IS NULL THEN
         RETURN NEW;
     END IF;
     IF (OLD.points, OLD.club_pending, OLD.club_debt)
@@ -151,8 +156,13 @@ BEGIN
         RAISE EXCEPTION 'loyalty_club: the balance of a managed account follows its ledger'
             USING ERRCODE = 'integrity_constraint_violation';
     END IF;
-    IF NEW.club_id IS NOT NULL AND OLD.program_id IS DISTINCT FROM NEW.program_id THEN
-        RAISE EXCEPTION 'loyalty_club: a managed account keeps its program'
+    IF NEW.club_id IS NOT NULL AND OLD.program_id IS DISTINCT FROM NEW.program_id
+       OR OLD.club_id IS DISTINCT FROM NEW.club_id AND EXISTS (
+            SELECT FROM loyalty_program
+             WHERE id = OLD.program_id AND club_id = OLD.club_id
+          )
+    THEN
+        RAISE EXCEPTION 'loyalty_club: a managed account keeps its program and club'
             USING ERRCODE = 'integrity_constraint_violation';
     END IF;
     RETURN NEW;

@@ -1,0 +1,154 @@
+from collections import defaultdict
+
+from odoo import models
+from odoo.tools import SQL
+
+from ..engine import lots as engine
+from ..ledger import SCALE, NewLot, Origin, Posting, units_from_scaled
+
+
+class LoyaltyClubLedger(models.AbstractModel):
+    """The way back: what a purchase earned, and what it had cost."""
+
+    _inherit = "loyalty.club.ledger"
+
+    def _take_back(self, card_id, units, purchase_id, *, key=None, origin=None):
+        """Take back what the lines of a purchase earned.
+
+        Its own lots first, the waiting ones before the usable, then others; what was
+        spent already becomes a debt or a negative balance, as the club's policy says.
+        """
+        account = self._lock_one(card_id)
+        own, others = [], []
+        for lot, lot_purchase_id in self._open_lots([account])[card_id]:
+            (own if lot_purchase_id == purchase_id else others).append(lot)
+        posting = self._taken(account, own, others, units)
+        posting.key = key
+        posting.origin = origin or Origin()
+        return self._post([posting])
+
+    def _taken(self, account, own, others, units):
+        back = engine.take_back(own, others, units, account.club.clawback)
+        allocations = [(a.lot_id, a.units) for a in back.allocations]
+        waiting = [(a.lot_id, a.units) for a in back.pending]
+        posting = Posting(
+            account,
+            "return",
+            amount=-sum(units for _lot, units in allocations) - back.negative,
+            pending=-sum(units for _lot, units in waiting),
+            debt=back.debt,
+            allocations=waiting + allocations,
+        )
+        return account.record(posting)
+
+    def _give_back(self, entry_ids, units, *, key=None, origin=None):
+        """Give back ``units`` of what these entries of one account had spent.
+
+        Lot by lot, last used first; a lot that has expired meanwhile is replaced by a
+        fresh one with the club's days of grace. Where the member was merged into
+        another since, it goes on to him.
+
+        :raises ValueError: more than the entries spent and haven't got back
+        """
+        consumed_by_entry = self._consumed(entry_ids)
+        card_id = self.env["loyalty.club.entry"].browse(entry_ids[:1]).card_id.id
+        account = self._lock_one(card_id)
+        self._lapse([account])
+        postings = []
+        for entry_id in reversed(sorted(consumed_by_entry)):
+            consumed = [
+                engine.Consumed(lot_id, units_from_scaled(scaled, account.digits), day)
+                for lot_id, scaled, day in consumed_by_entry[entry_id]
+            ]
+            part = min(units, sum(item.units for item in consumed))
+            if part:
+                units -= part
+                postings += self._restored(account, consumed, part, entry_id, origin)
+        if units:
+            raise ValueError(f"{units} units more than were spent")
+        for index, posting in enumerate(postings):
+            posting.key = key and f"{key}:{index}"
+        return self._post(postings) + self._follow_merge(account)
+
+    def _follow_merge(self, account):
+        """Carry what came back to a merged member on to the one he became."""
+        member = self.env["loyalty.club.member"].browse(account.member_id)
+        target = member.merged_into_id
+        if not target:
+            return []
+        return self._move_account(account.id, self._account(target, account.kind))
+
+    def _consumed(self, entry_ids):
+        """What each spending entry still has of its lots, in the order of use.
+
+        :return: dict of entry id to list of (lot id, ten-thousandths, expires on)
+        """
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT spent.id, lot.id, round(sum(used.amount) * %(scale)s)::bigint,
+                       lot.expires_on
+                  FROM loyalty_club_entry AS spent
+                  JOIN loyalty_club_entry AS entry
+                    ON entry.id = spent.id OR entry.reverses_id = spent.id
+                  JOIN loyalty_club_allocation AS used
+                    ON used.entry_id = entry.id
+                   AND (entry.id = spent.id OR used.amount < 0)
+                  JOIN loyalty_club_lot AS lot ON lot.id = used.lot_id
+                 WHERE spent.id = ANY(%(ids)s)
+                 GROUP BY spent.id, lot.id, lot.expires_on
+                HAVING sum(used.amount) > 0
+                 ORDER BY spent.id, min(used.id)
+                """,
+                scale=10**SCALE,
+                ids=list(entry_ids),
+            )
+        )
+        consumed = defaultdict(list)
+        for entry_id, lot_id, scaled, expires_on in rows:
+            consumed[entry_id].append((lot_id, scaled, expires_on))
+        return consumed
+
+    def _restored(self, account, consumed, units, entry_id, origin):
+        """The postings that give back units of one spending entry."""
+        today = account.club._today()
+        grace = account.club.give_back_grace_days
+        plan = engine.restore(consumed, units, today, grace)
+        origin = origin or Origin()
+        posting = Posting(
+            account,
+            "give_back",
+            amount=units,
+            allocations=[(a.lot_id, -a.units) for a in plan.back],
+            origin=Origin(
+                company_id=origin.company_id,
+                purchase_id=origin.purchase_id,
+                reverses_id=entry_id,
+                model=origin.model,
+                res_id=origin.res_id,
+                reference=origin.reference,
+            ),
+        )
+        usable = [(a.lot_id, a.units) for a in plan.back]
+        for fresh in plan.fresh:
+            lot = NewLot(fresh.units, available_on=today, expires_on=fresh.expires_on)
+            posting.lots.append(lot)
+            usable.append((lot, lot.units))
+            posting.allocations += self._moved_on(consumed, plan, fresh.units)
+        return self._settled(posting, usable)
+
+    @staticmethod
+    def _moved_on(consumed, plan, units):
+        """Restore expired lots and empty them again: their units live in a fresh one.
+
+        Without this pair a later return would find them still consumed and give them
+        back a second time.
+        """
+        open_lots = {a.lot_id for a in plan.back}
+        pairs = []
+        for item in reversed(consumed):
+            part = min(item.units, units)
+            if part and item.lot_id not in open_lots:
+                pairs += [(item.lot_id, -part), (item.lot_id, part)]
+                units -= part
+        return pairs
