@@ -1,4 +1,7 @@
-from odoo import api, fields, models
+from collections import defaultdict
+from dataclasses import dataclass
+
+from odoo import api, models
 from odoo.tools import SQL
 
 from ..engine import tiering
@@ -6,6 +9,39 @@ from ..engine.periods import add_months, qualification_window
 from ..ledger import Grant, Origin
 
 MEASURES = {"status": "status_points", "spend": "total", "visits": "visits"}
+WELCOMED_FOR = ("upgrade", "rules")
+
+
+@dataclass(slots=True)
+class Ladder:
+    """Tiers as the engine ranks them, lowest first.
+
+    ``places`` maps the id of a tier to its index; that of a tier which is no more to
+    the highest one at or below where it stood (-1: below the first).
+    """
+
+    rules: list
+    policy: tiering.TierPolicy
+    places: dict
+
+    def decide(self, current, value, today, valid_until, below_since):
+        """The engine's decision for a member of tier ``current`` (an id or None)."""
+        index = self.places.get(current, -1)
+        return tiering.decide(
+            self.rules, self.policy, index, value, today, valid_until, below_since
+        )
+
+
+@dataclass(slots=True)
+class Move:
+    """A member's change of tier; ``value`` is in ten-thousandths."""
+
+    member_id: int
+    from_id: int | None
+    tier: models.BaseModel
+    value: int
+    reason: str
+    up: bool
 
 
 class LoyaltyClubMember(models.Model):
@@ -17,6 +53,22 @@ class LoyaltyClubMember(models.Model):
     """
 
     _inherit = "loyalty.club.member"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        members = super().create(vals_list)
+        if not self.env.context.get("loyalty_club_tiers_later"):
+            members._start_tiers()
+        return members
+
+    def _start_tiers(self):
+        """Who joins is in the tier that asks for nothing, where the club has one."""
+        for club, members in self.grouped("club_id").items():
+            if club._tiers()[:1].threshold or not club.tier_ids:
+                continue
+            today = club._today()
+            reached = {member.id: (0, *member._window(today)) for member in members}
+            self._evaluate_tiers(club, reached, today)
 
     def _note_purchase(self, purchase):
         """After a purchase or return was recorded: last visit, measure and tier."""
@@ -32,13 +84,15 @@ class LoyaltyClubMember(models.Model):
         self.ensure_one()
         club = self.club_id
         if not club.tier_ids:
+            if self.qualified_from:
+                self.qualified_from = False  # not counted: sum again with tiers
             return
         today = club._today()
         start, end = self._window(today)
         if (self.qualified_from, self.qualified_until) == (start, end):
-            measure = purchase[MEASURES[club.qualify_measure]]
-            counts = start <= purchase.day <= end
-            value = round((self.qualified + (measure if counts else 0)) * 10**4)
+            value = scaled(self.qualified)
+            if start <= purchase.day <= end:
+                value += scaled(purchase[MEASURES[club.qualify_measure]])
         else:
             value = self._sum_purchases({self.id: (start, end)})[self.id]
         self._evaluate_tiers(club, {self.id: (value, start, end)}, today)
@@ -88,43 +142,47 @@ class LoyaltyClubMember(models.Model):
         :param reason: said in the history instead of the engine's, e.g. 'rules'
         :return: number of members who moved
         """
-        tiers = club._tiers()
-        rules = tiers._rules()
-        index_of = {tier.id: index for index, tier in enumerate(tiers)}
-        policy = tiering.TierPolicy(club.tier_downgrade, club.tier_grace_days)
+        tiers, ladder = club._tiers(), self._ladder(club)
         rows, moves = [], []
-        for member_id, current, valid_until, below_since in self._tier_states(reached):
+        for member_id, current, *state in self._tier_states(reached, lock=True):
             value, start, end = reached[member_id]
-            decision = tiering.decide(
-                rules,
-                policy,
-                index_of.get(current, -1),
-                value,
-                today,
-                valid_until,
-                below_since,
-            )
+            decision = ladder.decide(current, value, today, *state)
             tier = tiers[decision.index] if decision.index >= 0 else tiers.browse()
             moved = (tier.id or None) != current
-            rows.append(
-                (member_id, value, start, end, decision.below_since, moved, tier.id or None)
-            )
+            below = decision.below_since
+            rows.append((member_id, value, start, end, below, moved, tier.id or None))
             if moved:
-                moves.append((member_id, current, tier, value, reason or decision.reason))
+                # A tier that is no more is left without the engine's wanting it.
+                own = decision.reason
+                said = reason or (own if own in ("upgrade", "downgrade") else "rules")
+                moves.append(
+                    Move(member_id, current, tier, value, said, own == "upgrade")
+                )
         self._write_tiers(club, rows, today)
         self._after_moves(club, moves)
         return len(moves)
 
-    def _tier_states(self, member_ids):
+    @api.model
+    def _ladder(self, club):
+        tiers = club._tiers()
+        rules = tiers._rules()
+        places = {tier.id: index for index, tier in enumerate(tiers)}
+        for gone in club.with_context(active_test=False).tier_ids - tiers:
+            places[gone.id] = tiering.deserved(rules, gone._rules()[0].threshold)
+        policy = tiering.TierPolicy(club.tier_downgrade, club.tier_grace_days)
+        return Ladder(rules, policy, places)
+
+    def _tier_states(self, member_ids, lock=False):
+        """Rows (member id, tier id, tier's last day, first day below it)."""
         self.env["loyalty.club.member"].flush_model()
         return self.env.execute_query(
             SQL(
                 """
                 SELECT id, tier_id, tier_valid_until, below_since
-                  FROM loyalty_club_member WHERE id = ANY(%s) ORDER BY id
-                   FOR NO KEY UPDATE
+                  FROM loyalty_club_member WHERE id = ANY(%s) ORDER BY id %s
                 """,
                 list(member_ids),
+                SQL("FOR NO KEY UPDATE") if lock else SQL(),
             )
         )
 
@@ -190,52 +248,78 @@ class LoyaltyClubMember(models.Model):
         self.env["loyalty.club.tier.move"].create(
             [
                 {
-                    "member_id": member_id,
-                    "from_tier_id": from_id,
-                    "to_tier_id": tier.id,
-                    "value": value / 10**4,
-                    "reason": reason,
+                    "member_id": move.member_id,
+                    "from_tier_id": move.from_id,
+                    "to_tier_id": move.tier.id,
+                    "value": move.value / 10**4,
+                    "reason": move.reason,
                 }
-                for member_id, from_id, tier, value, reason in moves
+                for move in moves
             ]
         )
         self._apply_pricelists(club, moves)
-        self._welcome_to_tiers(moves)
+        self._welcome_to_tiers(club, moves)
 
     def _apply_pricelists(self, club, moves):
-        """Members of a tier with a price list buy at it; leaving it takes it away."""
-        priced = club.with_context(active_test=False).tier_ids.filtered("pricelist_id")
-        if not priced:
-            return
-        for member_id, from_id, tier, _value, _reason in moves:
-            if tier.pricelist_id or from_id in priced.ids:
-                partner = self.browse(member_id).partner_id
-                partner.with_company(
-                    club.company_id
-                ).specific_property_product_pricelist = tier.pricelist_id
+        """Members of a tier with a price list buy at it; leaving it takes it away.
 
-    def _welcome_to_tiers(self, moves):
-        """The bonus of a tier, once in a membership: moving up again gives no second."""
-        ledger = self.env["loyalty.club.ledger"]
+        A price list that somebody agreed with a customer is no tier's, and stays.
+        """
+        tiers = club.with_context(active_test=False).tier_ids
+        ours = tiers.pricelist_id
+        if not ours:
+            return
+        partner_of = {
+            member.id: member.partner_id.id
+            for member in self.browse(move.member_id for move in moves)
+        }
+        partners_to_get = defaultdict(list)
+        for move in moves:
+            partners_to_get[move.tier.pricelist_id].append(partner_of[move.member_id])
+        # Price lists are kept for each company; a club serves its branches as well.
+        companies = self.env["res.company"].search(
+            [("id", "child_of", club.company_id.id)]
+        )
+        for company in companies:
+            for pricelist, partner_ids in partners_to_get.items():
+                partners = self.env["res.partner"].with_company(company)
+                partners.browse(partner_ids).filtered(
+                    lambda partner, wanted=pricelist: (
+                        not partner.specific_property_product_pricelist - ours
+                        and partner.specific_property_product_pricelist != wanted
+                    )
+                ).write({"specific_property_product_pricelist": pricelist.id})
+
+    def _welcome_to_tiers(self, club, moves):
+        """The bonus of a tier, once in a membership: reached again, it gives none."""
         wanted = {
-            f"tier:{member_id}:{tier.id}": (member_id, tier)
-            for member_id, _from, tier, _value, reason in moves
-            if tier.welcome_points and reason in ("upgrade", "rules")
+            f"tier:{move.member_id}:{move.tier.id}": move
+            for move in moves
+            if move.up and move.tier.welcome_points and move.reason in WELCOMED_FOR
         }
         if not wanted:
             return
-        given = self.env["loyalty.club.entry"].search([("key", "in", list(wanted))])
+        entries = self.env["loyalty.club.entry"].search_fetch(
+            [("club_id", "=", club.id), ("key", "in", list(wanted))], ["key"]
+        )
+        for key in entries.mapped("key"):
+            del wanted[key]
+        members = self.browse(move.member_id for move in wanted.values()).filtered(
+            lambda member: member.state == "active"
+        )
+        ledger = self.env["loyalty.club.ledger"]
+        card_of = ledger._accounts(members, "points")
         ledger._grant_many(
             [
                 Grant(
-                    ledger._account(self.browse(member_id), "points"),
-                    tier.welcome_points,
+                    card_of[move.member_id],
+                    move.tier.welcome_points,
                     "bonus",
                     key=key,
-                    origin=Origin(reference=tier.name),
+                    origin=Origin(reference=move.tier.name),
                 )
-                for key, (member_id, tier) in wanted.items()
-                if key not in given.mapped("key")
+                for key, move in wanted.items()
+                if move.member_id in card_of
             ]
         )
 
@@ -256,12 +340,13 @@ class LoyaltyClubMember(models.Model):
             order="id",
             limit=limit,
         )
-        policy = club._qualification_policy()
-        windows = {
-            member.id: qualification_window(today, policy, member.joined_on)
-            for member in members
-        }
+        windows = {member.id: member._window(today) for member in members}
         sums = self._sum_purchases(windows)
         reached = {m_id: (sums[m_id], *windows[m_id]) for m_id in windows}
         self._evaluate_tiers(club, reached, today, reason=reason)
         return len(members), members[-1:].id or None
+
+
+def scaled(amount):
+    """Ten-thousandths of what a numeric field shows: the unit that tiers count in."""
+    return round(amount * 10**4)
