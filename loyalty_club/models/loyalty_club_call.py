@@ -16,6 +16,19 @@ class LoyaltyClubCall(models.Model):
     method = fields.Char(required=True)
     key = fields.Char(required=True)
     payload_hash = fields.Char(required=True)
+    member_id = fields.Many2one(
+        "loyalty.club.member", index="btree_not_null", ondelete="restrict"
+    )
     answer = fields.Json()
 
     _key_uniq = models.UniqueIndex("(club_id, method, key)")
+
+    def _forget(self, members):
+        """Keep the keys of erased persons, and nothing that tells who they were.
+
+        A hash of a payload with a mobile in it could be guessed; without it, a call
+        with an old key is refused as a conflict.
+        """
+        self.search([("member_id", "in", members.ids)]).write(
+            {"payload_hash": "erased", "answer": False}
+        )

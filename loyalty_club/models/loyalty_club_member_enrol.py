@@ -119,6 +119,26 @@ class LoyaltyClubMember(models.Model):
         if changes:
             self.partner_id.write(changes)
 
+    def _update(self, values, source):
+        """Change what is given of a person, and what he is recognised by.
+
+        :param values: as for :meth:`_enrol`, without ``referral_code``
+        :raises ClubError: invalid_payload, ambiguous_member
+        """
+        self.ensure_one()
+        values = self._normalise_person(self.club_id, values)
+        shown = self._shown_identifiers(self.club_id, values)
+        outdated = {
+            (scheme, self[scheme]) for scheme in ("mobile", "email") if values.get(scheme)
+        }.difference((scheme, value) for scheme, value, _display in shown)
+        self._update_person(values)
+        self.identifier_ids.filtered(
+            lambda item: item.state == "active" and (item.scheme, item.value) in outdated
+        ).write({"state": "replaced", "changed_at": fields.Datetime.now()})
+        self._claim_identifiers(shown)
+        if consent := values.get("consent"):
+            self._set_consent(consent, source)
+
     def _normalise_person(self, club, values):
         """Check the personal fields and bring them into their stored form."""
         values = dict(values)
@@ -196,7 +216,12 @@ class LoyaltyClubMember(models.Model):
                 "invalid_payload",
                 self.env._("card: a bank card's number is never stored"),
             )
-        return identifiers.card_token(value, pepper.encode())
+        try:
+            return identifiers.card_token(value, pepper.encode())
+        except ValueError as error:
+            raise ClubError(
+                "invalid_payload", self.env._("card: nothing can be read from it")
+            ) from error
 
     def _claim_identifiers(self, shown):
         """Give the member identifiers that nobody has; e-mails may be shared.

@@ -138,6 +138,7 @@ class LoyaltyClubMember(models.Model):
         self.consent_ids.unlink()
         self.message_ids.sudo().unlink()  # the chatter may say anything of the person
         erased_person = self._erase_partner()
+        self.env["loyalty.club.call"]._forget(self)
         self.write(
             {
                 "state": "left",
