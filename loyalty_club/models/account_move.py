@@ -97,7 +97,7 @@ class AccountMove(models.Model):
         )
         if not invoices_sudo:
             return
-        sales = self.env["loyalty.club.purchase"].sudo().search(
+        sales = invoices_sudo.env["loyalty.club.purchase"].search(
             [
                 ("move_id", "in", invoices_sudo.ids),
                 ("source", "=", "invoice"),
@@ -108,10 +108,9 @@ class AccountMove(models.Model):
         by_invoice = sales.grouped("move_id")
         members = invoices_sudo._club_members()
         for invoice_sudo in invoices_sudo:
-            with invoice_sudo._club_guarded():
-                invoice_sudo._club_follow_one(
-                    by_invoice.get(invoice_sudo, sales.browse()), members[invoice_sudo]
-                )
+            invoice_sudo._club_follow_one(
+                by_invoice.get(invoice_sudo, sales.browse()), members[invoice_sudo]
+            )
 
     def _club_of_till(self):
         """Whether the till made this invoice: it recorded the purchase itself."""
@@ -119,15 +118,15 @@ class AccountMove(models.Model):
 
     @contextmanager
     def _club_guarded(self):
-        """Keep accounting going when the club refuses, and say so on the invoice."""
+        """Keep accounting going when the club refuses, and say so on the document."""
         try:
             with self.env.cr.savepoint():
                 yield
         except (UserError, ValueError) as error:
-            _logger.warning("Invoice %s and the club", self.id, exc_info=True)
+            _logger.warning("The club did not follow %s", self, exc_info=True)
             self.message_post(
                 body=self.env._(
-                    "The loyalty club could not follow this invoice: %(error)s",
+                    "The loyalty club could not follow this document: %(error)s",
                     error=error,
                 )
             )
@@ -137,9 +136,10 @@ class AccountMove(models.Model):
 
         The contact himself where he is a member, or else the company he belongs to.
         """
+        partners = self.partner_id | self.commercial_partner_id
         found = self.env["loyalty.club.member"].search(
             [
-                ("partner_id", "in", (self.partner_id | self.commercial_partner_id).ids),
+                ("partner_id", "in", partners.ids),
                 ("club_id.company_id", "in", self.company_id.parent_ids.ids),
                 ("club_id.active", "=", True),
             ]
@@ -147,9 +147,9 @@ class AccountMove(models.Model):
         by_partner = {}
         # Merged memberships first, so that one that replaced them on the contact wins.
         for member in found.sorted(lambda member: not member.merged_into_id):
-            member_now = member.merged_into_id or member
-            if member_now.state != "left":
-                by_partner.setdefault(member.partner_id, {})[member.club_id] = member_now
+            now = member.merged_into_id or member
+            if now.state != "left":
+                by_partner.setdefault(member.partner_id, {})[member.club_id] = now
         chosen = {}
         for invoice in self:
             by_club = {
@@ -173,8 +173,9 @@ class AccountMove(models.Model):
         for sale in standing:
             if self._club_is_due(sale.club_id):
                 self._club_follow_credit_notes(sale)
-            else:
-                self._club_withdraw(sale)
+            elif sale.returned != "all" or self.state != "posted":
+                with self._club_guarded():
+                    self._club_withdraw(sale)
         for member in members:
             club = member.club_id
             if (
@@ -183,10 +184,15 @@ class AccountMove(models.Model):
                 and self._club_is_due(club)
                 and self._club_product_lines()
             ):
-                times = len(sales.filtered(lambda sale, club=club: sale.club_id == club))
-                facts = self._club_facts(club, f"{self.id}:{times + 1}")
-                sale = self.env["loyalty.club.purchase"]._record(club, member, facts)
-                self._club_follow_credit_notes(sale)
+                times = [sale.club_id for sale in sales].count(club)
+                with self._club_guarded():
+                    self._club_earn(member, f"{self.id}:{times + 1}")
+
+    def _club_earn(self, member, key):
+        facts = self._club_facts(member.club_id, key)
+        Purchase = self.env["loyalty.club.purchase"]
+        sale = Purchase._record(member.club_id, member, facts)
+        self._club_follow_credit_notes(sale)
 
     def _club_is_due(self, club):
         """Whether the invoice earns, as it is now."""
@@ -202,8 +208,6 @@ class AccountMove(models.Model):
     def _club_withdraw(self, sale):
         """Take back what is left of a purchase that no longer stands."""
         if sale.returned == "all":
-            if self.state == "posted":
-                return
             # In draft the lines may change, so the next time is another purchase even
             # though credit notes left nothing of this one.
             for back in self._club_standing_returns(sale).values():
@@ -223,17 +227,19 @@ class AccountMove(models.Model):
         standing = self._club_standing_returns(sale)
         for note, back in standing.items():
             if note.state != "posted":
-                back._undo_return(moment=fields.Datetime.now())
+                with note._club_guarded():
+                    back._undo_return(moment=fields.Datetime.now())
         for note in self.reversal_move_ids.sorted("id"):
             if (
                 note.move_type == "out_refund"
                 and note.state == "posted"
                 and note not in standing
             ):
-                note._club_take_back(sale)
+                with note._club_guarded():
+                    note._club_take_back(sale)
 
     def _club_standing_returns(self, sale):
-        """Returns by credit notes that weren't undone: dict of credit note to return."""
+        """Returns that weren't undone: dict of credit note to return."""
         return {
             back.move_id: back
             for back in sale.return_ids

@@ -80,8 +80,6 @@ class AccountMove(models.Model):
                 quantity=line.quantity,
                 total=line.total,
             )
-            for line in self._club_line_facts(
-                club, self.reversed_entry_id.invoice_date
-            )
+            for line in self._club_line_facts(club, self.reversed_entry_id.invoice_date)
         ]
         return match_credit(sold, credited)

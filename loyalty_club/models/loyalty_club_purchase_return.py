@@ -103,7 +103,8 @@ class LoyaltyClubPurchase(models.Model):
                 {
                     "returned_quantity": decimal(line.returned_quantity)
                     + decimal(back.quantity),
-                    "returned_total": decimal(line.returned_total) + decimal(back.total),
+                    "returned_total": decimal(line.returned_total)
+                    + decimal(back.total),
                     "points_taken": decimal(line.points_taken) + decimal(back.points),
                     "status_taken": decimal(line.status_taken)
                     + decimal(back.status_points),
