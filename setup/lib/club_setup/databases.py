@@ -92,12 +92,20 @@ def set_note(database: str, text: str) -> None:
 @contextmanager
 def scratch(template: str, name: str):
     """A copy of a template that goes away with the block."""
-    name = f"lc_{name}_{os.getpid()}"
+    name = f"lc_tmp_{name}_{os.getpid()}"
     copy(template, name)
     try:
         yield name
     finally:
         drop(name)
+
+
+def drop_abandoned() -> None:
+    """Scratch databases whose process was killed before it could drop them."""
+    query = "SELECT datname FROM pg_database WHERE datname ~ '^lc_tmp_.*_[0-9]+$'"
+    for (name,) in _execute(query):
+        if not Path(f"/proc/{name.rpartition('_')[2]}").exists():
+            drop(name)
 
 
 def free_port() -> int:

@@ -4,7 +4,7 @@ import subprocess
 import sys
 
 from . import translations
-from .paths import CHECKOUT, SetupError, addons, say
+from .paths import CHECKOUT, SetupError, addons, clean_up_when_terminated, say
 from .stages import odoo_lint
 
 # A file for each subject is our rule; README.md describes all the addons.
@@ -48,6 +48,7 @@ def checks() -> dict[str, bool]:
 
 
 def main() -> int:
+    clean_up_when_terminated()
     results = checks()
     for name, good in results.items():
         print(f"{'good' if good else 'BAD '}  {name}")

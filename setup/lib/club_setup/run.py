@@ -1,7 +1,6 @@
 """``setup/run``: the demo shop (or an empty one), served until Ctrl-C."""
 
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -10,7 +9,15 @@ import urllib.error
 import urllib.request
 
 from . import databases
-from .paths import LOGS, SetupError, addons, lock, say, sources_hash
+from .paths import (
+    LOGS,
+    SetupError,
+    addons,
+    clean_up_when_terminated,
+    lock,
+    say,
+    sources_hash,
+)
 
 DEMO_LOGINS = ("admin", "manager", "cashier", "integration", "member")
 START_SECONDS = 120
@@ -112,12 +119,8 @@ def stop(server: subprocess.Popen) -> None:
             server.wait()
 
 
-def interrupted(*_args) -> None:
-    raise KeyboardInterrupt
-
-
 def main() -> int:
-    signal.signal(signal.SIGTERM, interrupted)
+    clean_up_when_terminated()
     database = os.environ["LOYALTY_CLUB_DATABASE"]
     port = int(os.environ["LOYALTY_CLUB_PORT"])
     databases.set_card_secret()

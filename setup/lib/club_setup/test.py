@@ -3,11 +3,13 @@
 import argparse
 import sys
 
-from . import stages
-from .paths import SetupError
+from . import databases, stages
+from .paths import SetupError, clean_up_when_terminated
 
 
 def main() -> int:
+    clean_up_when_terminated()
+    databases.drop_abandoned()
     parser = argparse.ArgumentParser(prog="setup/test")
     parser.add_argument("--native-all", action="store_true")
     parser.add_argument("paths", nargs="*")

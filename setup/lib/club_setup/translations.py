@@ -12,7 +12,7 @@ from pathlib import Path
 import polib
 
 from . import databases
-from .paths import CHECKOUT, SetupError, addons, say
+from .paths import CHECKOUT, SetupError, addons, clean_up_when_terminated, say
 
 LANGUAGES = ("fa",)
 
@@ -124,6 +124,7 @@ def _incomplete(terms: polib.POFile, path: Path) -> list[str]:
 
 
 def main() -> int:
+    clean_up_when_terminated()
     try:
         if sys.argv[1:] == ["--check"]:
             problems = check()
