@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
+from odoo.tools import SQL
 
 from ..amounts import AMOUNT
 from ..engine import tiering
@@ -208,14 +209,35 @@ class LoyaltyClubMember(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         """Number the members; the number's last digit checks the others (Luhn)."""
-        sequence = self.env["ir.sequence"].sudo()  # members are numbered by anybody
-        for vals in vals_list:
+        numbers = self._next_numbers(len(vals_list))
+        for vals, number in zip(vals_list, numbers, strict=True):
             club = self.env["loyalty.club"].browse(vals.get("club_id"))
-            vals["number"] = member_number(
-                int(sequence.next_by_code("loyalty.club.member"))
-            )
+            vals["number"] = member_number(number)
             vals.setdefault("joined_on", club._today() if club else fields.Date.today())
         return super().create(vals_list)
+
+    def _next_numbers(self, count):
+        """The next numbers of members, drawn in one go."""
+        # Members are numbered by anybody.
+        sequence_sudo = self.env["ir.sequence"].sudo()
+        sequence_sudo = sequence_sudo.search(
+            [
+                ("code", "=", "loyalty.club.member"),
+                ("company_id", "in", (self.env.company.id, False)),
+            ],
+            order="company_id",
+            limit=1,
+        )
+        if sequence_sudo.implementation != "standard":
+            return [int(sequence_sudo.next_by_id()) for _each in range(count)]
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT nextval(%s) FROM generate_series(1, %s)",
+                f"ir_sequence_{sequence_sudo.id:03d}",
+                count,
+            )
+        )
+        return [number for (number,) in rows]
 
     def write(self, vals):
         if not vals.keys() <= PERSONAL and not self.env.su:
