@@ -60,8 +60,8 @@ def log_entries(text: str) -> Iterator[tuple[str, str]]:
     >>> log = '''2026-01-01 00:00:00,000 7 INFO db odoo: fine
     ... 2026-01-01 00:00:00,000 7 ERROR db odoo: bad
     ... Traceback'''
-    >>> [(level, entry[-15:]) for level, entry in log_entries(log)]
-    [('INFO', 'db odoo: fine'[-15:]), ('ERROR', 'bad\\nTraceback'[-15:])]
+    >>> [(level, entry.partition("odoo: ")[2]) for level, entry in log_entries(log)]
+    [('INFO', 'fine'), ('ERROR', 'bad\\nTraceback')]
     """
     level, lines = "", []
     for line in text.splitlines():
