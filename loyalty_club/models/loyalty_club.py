@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.addons.base.models.res_partner import _tz_get
 from odoo.exceptions import ValidationError
 
+from ..clock import now
 from ..engine.amounts import to_units
 from ..engine.identifiers import mobile_e164
 from ..engine.periods import ExpiryPolicy, QualificationPolicy, local_day
@@ -14,6 +15,15 @@ ACCOUNTS = [
     ("credit", "Promotional credit"),
 ]
 PROGRAM_TYPES = {"points": "loyalty", "wallet": "ewallet", "credit": "ewallet"}
+# Policies that rank members; once members have tiers they change through the preview.
+RANKING = {
+    "qualify_measure",
+    "qualify_period",
+    "qualify_months",
+    "tier_downgrade",
+    "tier_grace_days",
+    "tier_validity_months",
+}
 
 
 class LoyaltyClub(models.Model):
@@ -253,6 +263,18 @@ class LoyaltyClub(models.Model):
             club._create_missing_programs()
         return clubs
 
+    def write(self, vals):
+        if RANKING & vals.keys():
+            self.tier_ids._check_published()
+        res = super().write(vals)
+        if "qualify_measure" in vals:
+            # What was counted so far was another measure: sum the purchases again.
+            Member_sudo = self.env["loyalty.club.member"].sudo()  # the club's own doing
+            Member_sudo.search(
+                [("club_id", "in", self.ids), ("qualified_from", "!=", False)]
+            ).write({"qualified_from": False})
+        return res
+
     def _create_missing_programs(self):
         """Give the club a program for each account it has none for."""
         self.ensure_one()
@@ -316,7 +338,7 @@ class LoyaltyClub(models.Model):
     def _today(self):
         """The club's current day: a date in its own time zone."""
         self.ensure_one()
-        return self._day(fields.Datetime.now())
+        return self._day(now(self.env))
 
     def _day(self, moment):
         """The club's day at ``moment`` (naive UTC)."""
