@@ -1,7 +1,7 @@
+from decimal import Decimal
 from fractions import Fraction
 
 from odoo import api, models
-from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..engine import earning
@@ -32,9 +32,10 @@ class LoyaltyClubPurchase(models.Model):
             )
         ledger = self.env["loyalty.club.ledger"]
         card_id = ledger._account(member, "points")
-        # Locked before the award is computed: two purchases in the same second
-        # mustn't both get the last points below a limit.
-        ledger._lock([card_id])
+        if self._with_caps(club._program("points").sudo().rule_ids):
+            # Locked before the award is computed: two purchases in the same second
+            # mustn't both get the last points below a limit.
+            ledger._lock([card_id])
         award = self._award(club, member, facts)
         purchase = self.create(self._purchase_values(club, member, facts, award))
         if award.points:
@@ -120,7 +121,8 @@ class LoyaltyClubPurchase(models.Model):
 
         :return: :class:`~..engine.earning.Award`
         """
-        tier = member.tier_id
+        # Of all tiers at once: the member's next one is looked for soon.
+        tier = member.tier_id.with_prefetch(club.tier_ids.ids)
         return earning.compute_award(
             [self._engine_line(line) for line in facts.lines],
             self._engine_rules(club, member, facts),
@@ -159,11 +161,26 @@ class LoyaltyClubPurchase(models.Model):
 
     def _unearning_products(self, club):
         """Products that load a wallet or a gift card: they earn when they are spent."""
-        rules_sudo = self.env["loyalty.rule"].sudo()  # whoever sells, they earn nothing
-        return rules_sudo.search(
-            Domain("program_id.program_type", "in", ("ewallet", "gift_card"))
-            & Domain("company_id", "in", (False, club.company_id.id))
-        ).product_ids
+        self.env["loyalty.rule"].flush_model(["active", "company_id", "product_ids"])
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT product.product_product_id
+                  FROM loyalty_rule AS rule
+                  JOIN loyalty_program AS program ON program.id = rule.program_id
+                  JOIN loyalty_rule_product_product_rel AS product
+                    ON product.loyalty_rule_id = rule.id
+                 WHERE program.program_type IN ('ewallet', 'gift_card') AND rule.active
+                   AND (rule.company_id IS NULL OR rule.company_id = %s)
+                """,
+                club.company_id.id,
+            )
+        )
+        return self.env["product.product"].browse(row[0] for row in rows)
+
+    @staticmethod
+    def _with_caps(rules):
+        return rules.filtered(lambda rule: rule.club_cap_day or rule.club_cap_month)
 
     def _used_caps(self, club, member, day, rules):
         """What the member got by rules with a limit: rule id to (of day, of month).
@@ -171,7 +188,7 @@ class LoyaltyClubPurchase(models.Model):
         A purchase that came back whole leaves its room to the next one, so that an
         invoice that is un-reconciled and paid again isn't in its own way.
         """
-        if not rules.filtered(lambda rule: rule.club_cap_day or rule.club_cap_month):
+        if not self._with_caps(rules):
             return {}
         self.flush_model(["trace", "day", "member_id", "kind", "returned"])
         rows = self.env.execute_query(
@@ -200,7 +217,21 @@ class LoyaltyClubPurchase(models.Model):
     def _why(self):
         """Sentences that say how the points came about."""
         self.ensure_one()
+        if self.kind == "return":
+            return [self._sentence_of_return()]
         return [self._sentence(item) for item in self.trace or ()]
+
+    def _sentence_of_return(self):
+        if self.points > 0:
+            return self.env._(
+                "The return %(reference)s was undone: what it took was given again.",
+                reference=self.reference or self.key,
+            )
+        sale = self.origin_id
+        return self.env._(
+            "This is what the returned goods of %(sale)s had earned.",
+            sale=sale.reference or sale.key,
+        )
 
     @api.model
     def _sentence(self, item):
@@ -217,10 +248,12 @@ class LoyaltyClubPurchase(models.Model):
             text = self.env._("%(rule)s: %(points)s points for the purchase", **values)
         elif item["mode"] == "money":
             text = self.env._(
-                "%(rule)s: %(points)s points for %(base)s, at %(each)s for each %(per)s",
+                "%(rule)s: %(points)s points for %(base)s, at %(each)s for each "
+                "%(per)s",
                 **values,
             )
         else:
+            values["base"] = f"{Decimal(item['base']).normalize():f}"
             text = self.env._(
                 "%(rule)s: %(points)s points for %(base)s pieces, at %(each)s for each "
                 "%(per)s",
@@ -245,11 +278,12 @@ class LoyaltyClubPurchase(models.Model):
         """Say how the points came about, in a message on the screen."""
         self.ensure_one()
         sentences = self._why() or [self.env._("No rule gives points for it.")]
+        title = self.env._("Why %(points)s points?", points=round(self.points))
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
             "params": {
-                "title": self.env._("Why %(points)s points?", points=f"{self.points:g}"),
+                "title": title,
                 "message": " ".join(sentences),
                 "type": "info",
                 "sticky": True,

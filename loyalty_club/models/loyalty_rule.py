@@ -114,7 +114,9 @@ class LoyaltyRule(models.Model):
     def _club_lines(self, lines, unearning):
         """Keys of the lines that earn by this rule; None where all do."""
         ids = [line.product_id for line in lines if line.product_id]
-        products = self.env["product.product"].browse(ids)
+        # Archived since it was sold, a product still is what the rule is about.
+        products = self.env["product.product"].with_context(active_test=False)
+        products = products.browse(ids)
         refused = set((products & unearning).ids)
         refused |= set((products & self.club_excluded_product_ids).ids)
         if self.club_excluded_category_ids:
@@ -131,9 +133,9 @@ class LoyaltyRule(models.Model):
                 return None
             return frozenset(l.key for l in lines if l.product_id not in refused)
         meant = set(
-            products.with_context(active_test=False)
-            .search(Domain("id", "in", ids) & self._get_valid_product_domain())
-            .ids
+            products.search(
+                Domain("id", "in", ids) & self._get_valid_product_domain()
+            ).ids
         )
         return frozenset(l.key for l in lines if l.product_id in meant - refused)
 

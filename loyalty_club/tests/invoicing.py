@@ -125,14 +125,14 @@ class InvoiceCase(ClubCase):
         return product
 
     @classmethod
-    def tax(cls, percent, company=None):
+    def tax(cls, percent, name=None, company=None):
         company = company or cls.company
         group = cls.env["account.tax.group"].create(
             {"name": f"{percent}%", "company_id": company.id}
         )
         return cls.env["account.tax"].create(
             {
-                "name": f"{percent}%",
+                "name": name or f"{percent}%",
                 "amount": percent,
                 "type_tax_use": "sale",
                 "company_id": company.id,

@@ -101,6 +101,47 @@ class TestInvoices(InvoiceCase):
         self.assertEqual(self.purchases(invoice).points, 0)
         self.assertBooks(self.ali, 0)
 
+    def test_discounts_and_taxes_are_told_apart(self):
+        ten = self.tax(10)
+        included = self.tax(10, "10% included")
+        included.price_include_override = "tax_included"
+        invoice = self.invoice(
+            self.ali.partner_id,
+            [
+                (self.tea, 2, 100, {"discount": 20, "tax_ids": [(6, 0, ten.ids)]}),
+                (self.cup, 1, 110, {"discount": 50, "tax_ids": [(6, 0, included.ids)]}),
+            ],
+        )
+        tea, cup = invoice._club_line_facts(self.club, invoice.invoice_date)
+        for facts, expected in (
+            (tea, (17600, 16000, 22000, 20000)),
+            (cup, (5500, 5000, 11000, 10000)),
+        ):
+            self.assertEqual(
+                (
+                    facts.total,
+                    facts.untaxed,
+                    facts.total_before_discount,
+                    facts.untaxed_before_discount,
+                ),
+                expected,
+            )
+        self.pay(invoice)
+        self.assertBooks(self.ali, 176 + 55)
+
+    def test_a_margin_is_known_where_every_cost_is(self):
+        free = self.product("Nobody knows what it cost")
+        for lines, margin in (
+            ([(self.tea, 2, 50)], 60),
+            ([(self.tea, 2, 50), (free, -1, 10)], 50),
+            ([(self.tea, 2, 50), (free, 1, 10)], None),
+        ):
+            invoice = self.invoice(self.ali.partner_id, lines)
+            self.pay(invoice)
+            purchase = self.purchases(invoice)
+            self.assertEqual(purchase.has_margin, margin is not None)
+            self.assertEqual(purchase.margin, margin or 0)
+
     # ------------------------------------------------------------------ who earns
 
     def test_the_contact_earns_or_else_his_company(self):

@@ -1,0 +1,109 @@
+from decimal import Decimal
+
+from odoo import fields
+from odoo.tests import freeze_time, tagged
+
+from .baskets import BasketCase
+
+
+@tagged("post_install", "-at_install")
+@freeze_time("2026-03-10 09:00:00")
+class TestWhy(BasketCase):
+    """The button that says in sentences how points came about."""
+
+    def why(self, purchase):
+        """What the desk reads."""
+        action = purchase.with_user(self.users["desk"]).action_why()
+        return action["params"]["title"], action["params"]["message"]
+
+    def test_by_money(self):
+        self.rules({"club_per_amount": 10})
+        purchase = self.record((self.tea, 1, 379.90))
+        self.assertEqual(
+            self.why(purchase),
+            (
+                "Why 37 points?",
+                "Club test points: 37 points for 379.90, at 1 for each 10.",
+            ),
+        )
+
+    def test_by_order_and_by_piece(self):
+        self.rules(
+            {"reward_point_mode": "order", "reward_point_amount": 5},
+            {
+                "reward_point_mode": "unit",
+                "reward_point_amount": 1.5,
+                "product_ids": [(6, 0, self.tea.ids)],
+            },
+        )
+        purchase = self.record((self.tea, 4, 10))
+        self.assertEqual(
+            self.why(purchase),
+            (
+                "Why 11 points?",
+                "Club test points: 5 points for the purchase. "
+                "Tea: 6 points for 4 pieces, at 3 for each 2.",
+            ),
+        )
+
+    def test_a_tier_and_a_limit(self):
+        self.ali.tier_id = self.env["loyalty.club.tier"].create(
+            {
+                "club_id": self.club.id,
+                "name": "Silver",
+                "code": "silver",
+                "threshold": 0,
+                "multiplier": 1.5,
+            }
+        )
+        self.rules({"club_cap_purchase": 100})
+        purchase = self.record((self.tea, 1, 80))
+        self.assertEqual(
+            self.why(purchase),
+            (
+                "Why 100 points?",
+                "Club test points: 120 points for 80.00, at 1 for each 1, times 1.5 "
+                "for Silver; the limit leaves 100.",
+            ),
+        )
+
+    def test_no_points(self):
+        self.rules({"minimum_amount": 1000})
+        purchase = self.record((self.tea, 1, 80))
+        self.assertEqual(
+            self.why(purchase), ("Why 0 points?", "No rule gives points for it.")
+        )
+
+    def test_it_is_the_trace_of_that_day(self):
+        """The rules of today don't explain the points of yesterday."""
+        self.rules({})
+        purchase = self.record((self.tea, 1, 80))
+        self.rules({"reward_point_amount": 7})
+        self.assertIn("80 points for 80.00, at 1 for each 1", self.why(purchase)[1])
+
+    def test_a_million_is_written_out(self):
+        self.rules({})
+        purchase = self.record((self.tea, 1, 1234567))
+        self.assertEqual(self.why(purchase)[0], "Why 1234567 points?")
+
+    def test_a_return_and_its_undoing(self):
+        self.rules({})
+        purchase = self.record((self.tea, 2, 80))
+        moment = fields.Datetime.now()
+        back = purchase._return(
+            {"0": Decimal(1)}, source="door", key="back", moment=moment, reference="R7"
+        )
+        self.assertEqual(
+            self.why(back),
+            (
+                "Why -40 points?",
+                f"This is what the returned goods of {purchase.key} had earned.",
+            ),
+        )
+        self.assertEqual(
+            self.why(back._undo_return(moment=moment)),
+            (
+                "Why 40 points?",
+                "The return R7 was undone: what it took was given again.",
+            ),
+        )
