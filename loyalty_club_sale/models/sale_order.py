@@ -202,9 +202,10 @@ class SaleOrder(models.Model):
         flow = self._club_order_flow()
         if flow is self:
             return super()._update_programs_and_rewards()
-        self.order_line.filtered(
-            lambda line: not line.reward_id._club_open_to(line.coupon_id)
-        ).unlink()
+        if self.state != "sale":
+            self.order_line.filtered(
+                lambda line: not line.reward_id._club_open_to(line.coupon_id)
+            ).unlink()
         res = super(SaleOrder, flow)._update_programs_and_rewards()
         self.filtered(lambda order: order.state == "sale")._club_settle()
         return res

@@ -40,6 +40,16 @@ class TestTiers(SaleCase):
         self.assertEqual(order.amount_total, 100)
         self.assertEqual(self.available(self.ali), 100)
 
+    def test_a_confirmed_order_keeps_it(self):
+        self.ali.tier_id = self.gold
+        order = self.order(self.ali)
+        self.claim(order, self.cheap, self.ali)
+        order.action_confirm()
+        self.ali.tier_id = False
+        order._update_programs_and_rewards()
+        self.assertEqual(order.amount_total, 95)
+        self.assertEqual(self.available(self.ali), 0)
+
     def test_not_even_past_the_button(self):
         self.ali.tier_id = self.gold
         order = self.order(self.ali)
