@@ -13,6 +13,11 @@ from .loyalty_club import ACCOUNTS
 # never reach what can't be kept.
 MAX_UNITS = 10**14
 MAX_BALANCE = 5 * MAX_UNITS
+# The fields of an entry that an answer tells.
+TOLD = [
+    "account", "amount", "balance", "date", "debt", "hold_id", "kind", "pending",
+    "purchase_id", "reason_id", "reference",
+]  # fmt: skip
 UNITS = {"status": "status_points", "spend": "money", "visits": "visits"}
 
 
@@ -147,8 +152,8 @@ class LoyaltyClub(models.Model):
 
     def _door_entries_of(self, purchase):
         # Searched, as the ledger writes them behind the cache of the purchase.
-        return self.env["loyalty.club.entry"].search(
-            [("purchase_id", "=", purchase.id)], order="id"
+        return self.env["loyalty.club.entry"].search_fetch(
+            [("purchase_id", "=", purchase.id)], TOLD, order="id"
         )
 
     def _door_given_back(self, entries):

@@ -80,22 +80,32 @@ class LoyaltyClub(models.Model):
             )
         lang = self.env.context.get("lang")
         if lang not in dict(self.env["res.lang"].get_installed()):
-            lang = self.env.user.lang
+            lang = self.env["res.users"].context_get()["lang"]
         # How a member joined is a field of his; a log of first values says no more.
         return self.with_context(dict(context, lang=lang, tracking_disable=True))
 
     def _door_club(self, code):
         """The club that the caller means, among those that he may see."""
         if code:
-            clubs = self.search([("code", "=", code)])
+            clubs = self._door_search([("code", "=", code)])
             own = clubs.filtered(lambda c: c.company_id in self.env.company.parent_ids)
             clubs = own or clubs
         else:
-            clubs = self.search([("company_id", "parent_of", self.env.company.id)])
+            here = self.env.company.id
+            clubs = self._door_search([("company_id", "parent_of", here)])
         if len(clubs) != 1:
             reason = "several are possible, say which" if clubs else "is not known"
             raise ClubError("invalid_payload", f"club: {reason}")
         return clubs
+
+    def _door_search(self, domain):
+        """Search clubs and read them, in one query: they are read right afterwards."""
+        columns = [
+            name
+            for name, field in self._fields.items()
+            if field.column_type and field.store and field.prefetch is True
+        ]
+        return self.search_fetch(domain, columns)
 
     def _door_once(self, method, key, payload, values):
         """Run ``method`` unless its key was answered before, and note the answer."""
