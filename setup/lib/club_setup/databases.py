@@ -10,6 +10,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from contextlib import contextmanager
 from pathlib import Path
@@ -101,11 +102,16 @@ def scratch(template: str, name: str):
 
 
 def drop_abandoned() -> None:
-    """Scratch databases whose process was killed before it could drop them."""
+    """Scratch databases whose process was killed before it could drop them,
+    and what was logged about such databases more than a week ago."""
     query = "SELECT datname FROM pg_database WHERE datname ~ '^lc_tmp_.*_[0-9]+$'"
     for (name,) in _execute(query):
         if not Path(f"/proc/{name.rpartition('_')[2]}").exists():
             drop(name)
+    a_week_ago = time.time() - 7 * 86400
+    for path in LOGS.glob("*-lc_tmp_*.log"):
+        if path.stat().st_mtime < a_week_ago:
+            path.unlink()
 
 
 def free_port() -> int:
