@@ -9,6 +9,9 @@ from ..engine.periods import period_start
 from ..exceptions import ClubError
 from ..ledger import Origin, to_column
 
+# A native balance is a double, exact to fifteen digits.
+MAX_POINTS = 10**14
+
 
 class LoyaltyClubPurchase(models.Model):
     """From the facts of a purchase to its award."""
@@ -37,6 +40,11 @@ class LoyaltyClubPurchase(models.Model):
             # mustn't both get the last points below a limit.
             ledger._lock([card_id])
         award = self._award(club, member, facts)
+        if award.points > MAX_POINTS:
+            raise ClubError(
+                "limit_exceeded",
+                self.env._("These are more points than an account can hold."),
+            )
         purchase = self.create(self._purchase_values(club, member, facts, award))
         if award.points:
             ledger._grant(
@@ -121,8 +129,8 @@ class LoyaltyClubPurchase(models.Model):
 
         :return: :class:`~..engine.earning.Award`
         """
-        # Of all tiers at once: the member's next one is looked for soon.
-        tier = member.tier_id.with_prefetch(club.tier_ids.ids)
+        # All tiers are read at once: the member's next one is looked for soon.
+        tier = member.tier_id.with_prefetch((member.tier_id | club.tier_ids).ids)
         return earning.compute_award(
             [self._engine_line(line) for line in facts.lines],
             self._engine_rules(club, member, facts),
