@@ -22,12 +22,13 @@ from odoo.tools import mute_logger
 from ..exceptions import ClubError
 from ..ledger import Origin
 
-# What people who sell may do with native cards, history and wizards. Odoo gives these
-# rights with pos_loyalty and sale_loyalty; here they don't depend on what is installed.
+# What people who sell, and their managers, may do with native cards, history, programs
+# and wizards. Odoo gives such rights with pos_loyalty and sale_loyalty; here they don't
+# depend on what is installed.
 SELLING = {
     "loyalty.card": (1, 1, 1, 0),
     "loyalty.history": (1, 1, 1, 1),
-    "loyalty.program": (1, 0, 0, 0),
+    "loyalty.program": (1, 1, 1, 0),
     "loyalty.rule": (1, 0, 0, 0),
     "loyalty.reward": (1, 0, 0, 0),
     "loyalty.mail": (1, 0, 0, 0),
@@ -190,7 +191,8 @@ class ClubKit:
             }
         )
         if points:
-            cls.grant(member, points, kind="earn", origin=Origin(purchase_id=purchase.id))
+            origin = Origin(purchase_id=purchase.id)
+            cls.grant(member, points, kind="earn", origin=origin)
         return purchase
 
     _counter = 0
@@ -228,6 +230,30 @@ class ClubKit:
         )
         return cls.env.cr.fetchall()
 
+    def books(self):
+        """All that attacks are after, as it is in the database: compare two of them."""
+        self.env.flush_all()
+        tables = {
+            "loyalty_card": "id, points, club_pending, club_debt, partner_id, member_id,"
+            " program_id, club_id, code, active, expiration_date",
+            "loyalty_history": "id, card_id, issued, used, description",
+            "loyalty_club_entry": "id, card_id, amount, pending, debt, balance",
+            "loyalty_club_lot": "id, card_id, remaining, amount, expires_on",
+            "loyalty_club_allocation": "id, lot_id, amount",
+            "loyalty_club_hold": "id, state, amount, captured",
+            "loyalty_club_member": "id, number, state, tier_id, qualified, partner_id,"
+            " club_id",
+            "loyalty_club_request": "id, state, amount, user_id, decided_by_id",
+            "loyalty_club_tier": "id, threshold, active, multiplier",
+            "loyalty_club": "id, clawback, pending_days, cap_desk_points, welcome_points",
+            "loyalty_program": "id, club_id, club_account, program_type",
+        }
+        found = {}
+        for table, columns in tables.items():
+            self.env.cr.execute(f"SELECT {columns} FROM {table} ORDER BY id")
+            found[table] = self.env.cr.fetchall()
+        return found
+
     # ------------------------------------------------------------------ expectations
 
     @contextmanager
@@ -240,9 +266,12 @@ class ClubKit:
     @contextmanager
     def assertDatabaseRefuses(self, message):
         """The database itself refuses; the savepoint is rolled back."""
-        with mute_logger("odoo.sql_db"), self.assertRaises(psycopg2.Error) as caught:
-            with self.env.cr.savepoint():
-                yield
+        with (
+            mute_logger("odoo.sql_db"),
+            self.assertRaises(psycopg2.Error) as caught,
+            self.env.cr.savepoint(),
+        ):
+            yield
         self.assertRegex(str(caught.exception), re.compile(message))
 
 

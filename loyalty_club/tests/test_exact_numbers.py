@@ -1,3 +1,5 @@
+from decimal import Decimal
+
 from odoo.tests import freeze_time
 
 from .common import ClubCase
@@ -8,7 +10,46 @@ class TestExactNumbers(ClubCase):
     def test_a_thousand_times_a_tenth_is_a_hundred(self):
         """T11: natively it is 99.9999999999986."""
         ali = self.member("Ali")
+        card_id = self.account(ali, "wallet")
         for _time in range(1000):
-            self.grant(ali, 10, "wallet")
+            self.ledger._grant(card_id, 10, "top_up")
         self.assertEqual(self.available(ali, "wallet"), 10000)
-        self.assertEqual(self.card(ali, "wallet").points, 100.0)
+        self.assertEqual(repr(self.card(ali, "wallet").points), "100.0")
+        # The control: what the native addition of floats makes of it.
+        self.assertNotEqual(repr(sum([0.1] * 1000)), "100.0")
+
+    def test_a_tenth_written_natively_a_thousand_times(self):
+        """A native flow adds floats to the balance; entries bring it back to cents."""
+        card = self.card(self.member("Ali"), "wallet")
+        for _time in range(100):
+            card.points += 0.1
+        self.assertEqual(repr(card.points), "10.0")
+
+    def test_the_last_cent_can_be_spent(self):
+        ali = self.member("Ali")
+        for units in (10, 20, 70, 1):
+            self.grant(ali, units, "wallet")
+        self.spend(ali, 101, "wallet")
+        self.assertEqual(repr(self.card(ali, "wallet").points), "0.0")
+        with self.assertClubError("insufficient_balance"):
+            self.spend(ali, 1, "wallet")
+
+    def test_large_rial_balances(self):
+        """A trillion rials and one: fifteen digits that a float must not round."""
+        ali = self.member("Ali")
+        self.grant(ali, 999_999_999_999_998, "points")
+        self.grant(ali, 1, "points")
+        self.assertEqual(self.available(ali), 999_999_999_999_999)
+        self.spend(ali, 999_999_999_999_998)
+        self.assertEqual(self.available(ali), 1)
+        self.assertEqual(self.lots(ali)[-1][0], Decimal(1))
+
+    def test_columns_are_exact(self):
+        ali = self.member("Ali")
+        self.grant(ali, 1005, "wallet")
+        self.env.cr.execute(
+            "SELECT amount, pg_typeof(amount)::text FROM loyalty_club_entry"
+            " WHERE card_id = %s",
+            [self.account(ali, "wallet")],
+        )
+        self.assertEqual(self.env.cr.fetchall(), [(Decimal("10.05"), "numeric")])
