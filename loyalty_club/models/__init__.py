@@ -16,7 +16,9 @@ from . import loyalty_club_purchase
 from . import loyalty_club_purchase_record
 from . import loyalty_club_purchase_return
 from . import loyalty_club_purchase_line
+from . import loyalty_club_purchase_screen
 from . import loyalty_club_entry
+from . import loyalty_club_entry_screen
 from . import loyalty_club_lot
 from . import loyalty_club_allocation
 from . import loyalty_club_hold

@@ -13,6 +13,7 @@ class LoyaltyClubMember(models.Model):
 
     _inherit = "loyalty.club.member"
 
+    avatar_128 = fields.Image(related="partner_id.avatar_128")
     tier_icon = fields.Selection(related="tier_id.icon", string="Tier icon")
     tier_words = fields.Char("Next tier in words", compute="_compute_tier_words")
     expiring_points = fields.Float(

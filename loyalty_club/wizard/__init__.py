@@ -3,3 +3,4 @@ from . import member_merge
 from . import member_erase
 from . import card_replace
 from . import loyalty_club_take_over
+from . import loyalty_club_tier_publish

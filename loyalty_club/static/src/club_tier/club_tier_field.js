@@ -1,3 +1,4 @@
+import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { BadgeField, badgeField } from "@web/views/fields/badge/badge_field";
 
@@ -17,7 +18,8 @@ export class ClubTierField extends BadgeField {
 export const clubTierField = {
     ...badgeField,
     component: ClubTierField,
-    displayName: "Tier",
+    additionalClasses: ["o_field_badge"], // laid out in lists as every badge is
+    displayName: _t("Tier"),
     supportedTypes: ["many2one"],
     extractProps: (fieldInfo) => ({
         ...badgeField.extractProps(fieldInfo),
