@@ -237,6 +237,10 @@ class LoyaltyClubMember(models.Model):
                 "tier_id",
                 "tier_since",
                 "tier_valid_until",
+                "tier_color",
+                "next_tier_id",
+                "next_tier_missing",
+                "tier_progress",
             ],
             flush=False,
         )
@@ -330,7 +334,16 @@ class LoyaltyClubMember(models.Model):
         :return: (number of members, id of the last one or None at the end)
         """
         today = club._today()
-        members = self.search_fetch(
+        members = self._batch(club, after_id, limit)
+        windows = {member.id: member._window(today) for member in members}
+        sums = self._sum_purchases(windows)
+        reached = {m_id: (sums[m_id], *windows[m_id]) for m_id in windows}
+        self._evaluate_tiers(club, reached, today, reason=reason)
+        return len(members), members[-1:].id or None
+
+    def _batch(self, club, after_id, limit):
+        """The next members of a club, in order of their ids."""
+        return self.search_fetch(
             [
                 ("club_id", "=", club.id),
                 ("id", ">", after_id),
@@ -340,11 +353,6 @@ class LoyaltyClubMember(models.Model):
             order="id",
             limit=limit,
         )
-        windows = {member.id: member._window(today) for member in members}
-        sums = self._sum_purchases(windows)
-        reached = {m_id: (sums[m_id], *windows[m_id]) for m_id in windows}
-        self._evaluate_tiers(club, reached, today, reason=reason)
-        return len(members), members[-1:].id or None
 
 
 def scaled(amount):

@@ -523,11 +523,11 @@ class TestTakeOverInSets(TakeOverCase):
         self.many(10_000, self.native)
         take_over = self.take_over()
         before = take_over.sum_before
-        start = time.monotonic()
+        start = time.process_time()  # others may keep the processors busy
         with patch.object(wizard, "REQUEST_SECONDS", 600):
             take_over.action_take_over()
         self.env.flush_all()
-        self.assertLess(time.monotonic() - start, 60)
+        self.assertLess(time.process_time() - start, 45)
         self.assertEqual(take_over.state, "done")
         self.assertEqual(take_over.joined_count, 10_000)
         self.assertEqual(take_over.sum_taken, take_over.sum_after)

@@ -285,7 +285,7 @@ class LoyaltyClubTakeOver(models.Model):
             )
 
     def action_take_over(self):
-        """Take the program over; what doesn't fit into one click is left to the cron."""
+        """Take the program over; what doesn't fit into a click is left to the cron."""
         self._check_may()
         own_sudo = self.sudo()  # the checks are done; balances are the ledger's to move
         if own_sudo.state == "draft":
