@@ -108,6 +108,8 @@ class Replay:
 
     households: list[Household]
     clients: int = CLIENTS
+    #: whether a call that gets no answer is sent again at once, or stops the clients
+    patient: bool = True
     answered: Counter = field(default_factory=Counter)
     #: answers that said they were given before
     replayed: int = 0
@@ -191,7 +193,11 @@ class Replay:
     def _year(self, door, household) -> None:
         while household.calls and not self._stop.is_set():
             call = household.calls[0]
-            answer, again = door.insist(call.method, **self._arguments(household, call))
+            arguments = self._arguments(household, call)
+            if self.patient:
+                answer, again = door.insist(call.method, **arguments)
+            else:
+                answer, again = door.call(call.method, **arguments), 0
             household.calls.popleft()
             if call.method == "enroll":
                 household.number = answer["number"]

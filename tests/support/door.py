@@ -10,10 +10,12 @@ import json
 import re
 import subprocess
 import sys
+import time
 from http.client import HTTPConnection, HTTPException
 from urllib.parse import urlsplit
 
 TIMEOUT = 120  # seconds; Odoo alone may wait a minute for its five tries
+TRIES = 10
 
 
 class Refused(Exception):
@@ -26,16 +28,18 @@ class Refused(Exception):
         self.code = match and match[1]
 
     @property
-    def concurrent(self) -> bool:
-        """Odoo gave up after its tries: the same call may be sent again."""
-        return self.name.endswith(("SerializationFailure", "ConcurrencyError"))
+    def undecided(self) -> bool:
+        """The server failed (it met other calls too often, or lost its database): the
+        same call may be sent again."""
+        return self.status >= 500
 
 
 class Door:
     """JSON-2 over one connection that stays open; for one thread.
 
     Whatever has a key may be sent again as it is: ``call`` raises ``Refused`` for an
-    error, and ``OSError`` or ``HTTPException`` when no answer comes.
+    error, and ``OSError``, ``HTTPException`` or ``ValueError`` when no whole answer
+    comes.
     """
 
     def __init__(self, url: str, api_key: str, model: str = "loyalty.club"):
@@ -48,15 +52,8 @@ class Door:
         self._connection = None
 
     def call(self, method: str, _model: str | None = None, **arguments):
-        if self._connection is None:
-            self._connection = HTTPConnection(self._address, timeout=TIMEOUT)
         try:
-            self._connection.request(
-                "POST",
-                f"/json/2/{_model or self._model}/{method}",
-                json.dumps(arguments),
-                self._headers,
-            )
+            self.send(method, _model, **arguments)
             response = self._connection.getresponse()
             answer = json.loads(response.read())
         except (OSError, HTTPException, ValueError):
@@ -66,22 +63,36 @@ class Door:
             raise Refused(response.status, answer["name"], answer["message"])
         return answer
 
+    def send(self, method: str, _model: str | None = None, **arguments) -> None:
+        """The first half of a call."""
+        if self._connection is None:
+            self._connection = HTTPConnection(self._address, timeout=TIMEOUT)
+        self._connection.request(
+            "POST",
+            f"/json/2/{_model or self._model}/{method}",
+            json.dumps(arguments),
+            self._headers,
+        )
+
+    def hear(self, count: int) -> bytes:
+        """At most so many bytes of the answer, as they come from the network."""
+        return self._connection.sock.recv(count)
+
     def insist(self, method: str, **arguments):
         """Call until there is an answer, always with the same key.
 
         :return: (answer, number of times that it had to be sent again)
         """
-        again = 0
-        while True:
+        for again in range(TRIES):
             try:
                 return self.call(method, **arguments), again
             except Refused as refusal:
-                if not refusal.concurrent or again == 20:
+                if not refusal.undecided or again == TRIES - 1:
                     raise
-            except (OSError, HTTPException):
-                if again == 20:
+            except (OSError, HTTPException, ValueError):
+                if again == TRIES - 1:
                     raise
-            again += 1
+            time.sleep(again / 10)
 
     def close(self) -> None:
         if self._connection is not None:
