@@ -8,10 +8,6 @@ from odoo.tools import SQL
 from .. import payloads
 from ..exceptions import ClubError
 
-# All that a caller's context decides. Anything else, such as default values or flags
-# of other code, must not reach what the door does as superuser.
-CONTEXT = ("tz", "allowed_company_ids")
-
 
 def door(method=None, *, key=None):
     """Make a public method of ``loyalty.club`` out of what it does for one club.
@@ -39,7 +35,7 @@ def door(method=None, *, key=None):
     def call(self, /, *args, **kwargs):
         caller = self._door_caller()
         if args:
-            raise ClubError("invalid_payload", "arguments: must be named")
+            caller._door_refuse("arguments", "must be named")
         try:
             values = payloads.fields(kwargs, checks, required)
         except payloads.Refused as error:
@@ -70,19 +66,24 @@ class LoyaltyClub(models.Model):
             raise AccessError(
                 self.env._("Only integrations and managers of the club may call this.")
             )
-        context = {k: v for k, v in self.env.context.items() if k in CONTEXT}
-        companies = context.get("allowed_company_ids", [])
+        # Nothing else of the caller's context, such as default values or flags of other
+        # code, may reach what the door does as superuser.
+        lang = self.env.context.get("lang")
+        companies = self.env.context.get("allowed_company_ids", [])
+        if lang not in dict(self.env["res.lang"].get_installed()):
+            lang = self.env["res.users"].context_get()["lang"]
         if not (
             isinstance(companies, list) and all(isinstance(c, int) for c in companies)
         ):
-            raise ClubError(
-                "invalid_payload", "allowed_company_ids: must be a list of ids"
-            )
-        lang = self.env.context.get("lang")
-        if lang not in dict(self.env["res.lang"].get_installed()):
-            lang = self.env["res.users"].context_get()["lang"]
+            self._door_refuse("allowed_company_ids", "must be a list of ids")
         # How a member joined is a field of his; a log of first values says no more.
-        return self.with_context(dict(context, lang=lang, tracking_disable=True))
+        return self.with_context(
+            {
+                "lang": lang,
+                "allowed_company_ids": companies,
+                "tracking_disable": True,
+            }
+        )
 
     def _door_club(self, code):
         """The club that the caller means, among those that he may see."""
@@ -95,7 +96,7 @@ class LoyaltyClub(models.Model):
             clubs = self._door_search([("company_id", "parent_of", here)])
         if len(clubs) != 1:
             reason = "several are possible, say which" if clubs else "is not known"
-            raise ClubError("invalid_payload", f"club: {reason}")
+            self._door_refuse("club", reason)
         return clubs
 
     def _door_search(self, domain):

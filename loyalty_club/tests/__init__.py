@@ -3,3 +3,4 @@ from . import test_invoices
 from . import test_invoice_credit_notes
 from . import test_earning_rules
 from . import test_why
+from . import test_door
