@@ -164,7 +164,8 @@ class LoyaltyClubPurchase(models.Model):
             line = by_key[item.key]
             line.write(
                 {
-                    "returned_quantity": decimal(line.returned_quantity) + item.quantity,
+                    "returned_quantity": decimal(line.returned_quantity)
+                    + item.quantity,
                     "returned_total": decimal(line.returned_total)
                     + to_column(item.total, money),
                     "points_taken": decimal(line.points_taken) + item.points,

@@ -68,7 +68,7 @@ class LoyaltyRule(models.Model):
     )
 
     def _club_rate(self):
-        """Points per order, per major unit of money or per piece, as an exact number."""
+        """Points per order, major unit of money or piece, as an exact number."""
         self.ensure_one()
         rate = Fraction(repr(self.reward_point_amount))
         if self.reward_point_mode == "money":
@@ -131,13 +131,16 @@ class LoyaltyRule(models.Model):
         if not self._club_about_products():
             if not refused:
                 return None
-            return frozenset(l.key for l in lines if l.product_id not in refused)
+            return frozenset(
+                line.key for line in lines if line.product_id not in refused
+            )
         meant = set(
             products.search(
                 Domain("id", "in", ids) & self._get_valid_product_domain()
             ).ids
         )
-        return frozenset(l.key for l in lines if l.product_id in meant - refused)
+        meant -= refused
+        return frozenset(line.key for line in lines if line.product_id in meant)
 
     def _club_about_products(self):
         return bool(

@@ -1,9 +1,9 @@
 from unittest.mock import patch
 
-from odoo.exceptions import UserError
 from odoo.tests import Form, freeze_time, tagged
 from odoo.tools import mute_logger
 
+from ..exceptions import ClubError
 from .invoicing import InvoiceCase
 
 A_HUNDRED = {"reward_point_mode": "order", "reward_point_amount": 100}
@@ -337,7 +337,7 @@ class TestInvoiceCreditNotes(InvoiceCase):
         Purchase = self.env.registry["loyalty.club.purchase"]
 
         def refuse(*_args, **_options):
-            raise UserError("Not today.")
+            raise ClubError("limit_exceeded", "Not today.")
 
         logger = "odoo.addons.loyalty_club.models.account_move"
         with patch.object(Purchase, "_return", refuse), mute_logger(logger):
