@@ -20,6 +20,7 @@ from . import loyalty_club_purchase_screen
 from . import loyalty_club_entry
 from . import loyalty_club_entry_screen
 from . import loyalty_club_lot
+from . import loyalty_club_lot_screen
 from . import loyalty_club_allocation
 from . import loyalty_club_hold
 from . import loyalty_club_request

@@ -17,7 +17,8 @@ class LoyaltyClub(models.Model):
         club = self.search([], limit=1)
         if club:
             return club
-        return self.create(
+        # Whoever enrols the first member may be no manager.
+        return self.sudo().create(
             {
                 "name": self.env._("Loyalty Club"),
                 "code": "club",
@@ -28,8 +29,12 @@ class LoyaltyClub(models.Model):
                 "tier_ids": [
                     (0, 0, values)
                     for values in (
-                        self._tier("bronze", self.env._("Bronze"), 0, 1, 2, "certificate"),
-                        self._tier("silver", self.env._("Silver"), 1000, 1.25, 0, "star"),
+                        self._tier(
+                            "bronze", self.env._("Bronze"), 0, 1, 2, "certificate"
+                        ),
+                        self._tier(
+                            "silver", self.env._("Silver"), 1000, 1.25, 0, "star"
+                        ),
                         self._tier("gold", self.env._("Gold"), 5000, 1.5, 3, "trophy"),
                     )
                 ],

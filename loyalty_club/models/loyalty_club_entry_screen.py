@@ -12,4 +12,6 @@ class LoyaltyClubEntry(models.Model):
         kinds = dict(self._fields["kind"]._description_selection(self.env))
         for entry in self:
             name = kinds.get(entry.kind, "")
-            entry.display_name = f"{name}: {entry.reference}" if entry.reference else name
+            entry.display_name = (
+                f"{name}: {entry.reference}" if entry.reference else name
+            )

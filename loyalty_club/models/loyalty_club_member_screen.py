@@ -40,7 +40,7 @@ class LoyaltyClubMember(models.Model):
             club = member.club_id
             if member.next_tier_id:
                 member.tier_words = self.env._(
-                    "%(missing)s more to %(tier)s",
+                    "%(missing)s to %(tier)s",
                     missing=member._measured(member.next_tier_missing),
                     tier=member.next_tier_id.name,
                 )

@@ -20,8 +20,13 @@ class ReportMemberStatement(models.AbstractModel):
             "doc_model": "loyalty.club.member",
             "docs": members,
             "entries": {member: self._entries(member) for member in members},
-            "lots": {member: self._expiring_lots(member) for member in members},
+            "expiring": {member: self._expiring(member) for member in members},
             "today": {member: member.club_id._today() for member in members},
+            "accounts": dict(
+                self.env["loyalty.club.entry"]
+                ._fields["account"]
+                ._description_selection(self.env)
+            ),
             "amount": self._amount,
             "day": self._day,
             "moment": self._moment,
@@ -33,8 +38,14 @@ class ReportMemberStatement(models.AbstractModel):
             [("member_id", "=", member.id), ("date", ">=", start)], order="id"
         )
 
-    def _expiring_lots(self, member):
-        return member.lot_ids.filtered(lambda lot: lot.expires_on and not lot.pending)
+    def _expiring(self, member):
+        """What expires when: list of (last day, account, amount), the first first."""
+        rows = self.env["loyalty.club.lot"]._read_group(
+            [("id", "in", member.lot_ids.ids), ("expires_on", "!=", False)],
+            ["expires_on:day", "card_id"],
+            ["remaining:sum"],
+        )
+        return [(day, card.club_account, amount) for day, card, amount in rows]
 
     def _amount(self, member, account, value):
         """Points as a number, money in the club's currency."""

@@ -90,8 +90,10 @@ class LoyaltyClubCardReplace(models.TransientModel):
                 "reason": self.reason,
                 "changed_at": fields.Datetime.now(),
                 "replaced_by_id": member_sudo.identifier_ids.filtered(
-                    lambda item: item.state == "active"
-                    and (item.scheme, item.value) == shown[:2]
+                    lambda item: (
+                        item.state == "active"
+                        and (item.scheme, item.value) == shown[:2]
+                    )
                 ).id,
             }
         )

@@ -1,5 +1,5 @@
 from odoo import fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 
 
 class LoyaltyClubMemberErase(models.TransientModel):
@@ -21,6 +21,9 @@ class LoyaltyClubMemberErase(models.TransientModel):
         if not self.env.user.has_group("loyalty_club.group_manager"):
             raise AccessError(self.env._("Only a manager of the club erases persons."))
         self.member_id.check_access("read")
+        left = (self.points_balance, self.wallet_balance, self.credit_balance)
+        if any(left) and not self.sure:
+            raise UserError(self.env._("Say that the balances may be forfeited."))
         # Contacts, messages and accounts are the club's to blank, not the user's.
         done = self.member_id.sudo()._erase(self.reason)
         return {

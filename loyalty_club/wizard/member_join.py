@@ -63,11 +63,10 @@ class LoyaltyClubMemberJoin(models.TransientModel):
         # Whoever works at the desk enrols; memberships and contacts are written by
         # the club.
         members_sudo = self.env["loyalty.club.member"].sudo()
+        self.club_id = self.club_id or self.env["loyalty.club"]._found()
         if self.partner_id and not self.partner_id.phone:
-            self.partner_id.sudo().phone = self.mobile  # by which he is found
-        if not self.club_id:
-            # The first member founds the club: whoever enrols him may be no manager.
-            self.club_id = self.env["loyalty.club"].sudo()._found()
+            # By his mobile the contact is found, whatever his country is.
+            self.partner_id.sudo().phone = self.club_id._mobile(self.mobile)
         member_sudo, created = members_sudo._enrol(self.club_id, self._values())
         if created and self.referrer_id:
             member_sudo.referrer_id = self.referrer_id

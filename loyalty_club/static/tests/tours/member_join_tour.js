@@ -1,5 +1,7 @@
 import { registry } from "@web/core/registry";
-import { press, edit } from "@odoo/hoot-dom";
+
+// Loaded with the tours' own machinery, after this file.
+const hoot = () => odoo.loader.modules.get("@odoo/hoot-dom");
 
 // Every click counts, in fields too: the tour writes where the cursor stands.
 const clicks = [];
@@ -27,15 +29,15 @@ registry.category("web_tour.tours").add("loyalty_club_join", {
             content: "the cursor stands in the name",
             trigger: ".modal .o_field_widget[name=name] input:focus",
             async run() {
-                await edit("Sara Ahmadi", { confirm: false });
-                await press("Tab");
+                await hoot().edit("Sara Ahmadi", { confirm: false });
+                await hoot().press("Tab");
             },
         },
         {
             content: "and then in the mobile, which is written in Persian digits",
             trigger: ".modal .o_field_widget[name=mobile] input:focus",
             async run() {
-                await edit("۰۹۱۲ ۳۴۵ ۶۷۸۹", { confirm: "blur" });
+                await hoot().edit("۰۹۱۲ ۳۴۵ ۶۷۸۹", { confirm: "blur" });
             },
         },
         {
