@@ -85,3 +85,9 @@ class LoyaltyClubEntry(models.Model):
         "CHECK (amount <> 0 OR pending <> 0 OR debt <> 0)",
         "An entry moves something.",
     )
+    # Beyond this, what a native float balance holds would no longer be exact.
+    _countable = models.Constraint(
+        "CHECK (abs(amount) < 1e14 AND abs(pending) < 1e14 AND abs(debt) < 1e14"
+        " AND abs(balance) < 1e14)",
+        "This amount is too large to be counted exactly.",
+    )

@@ -63,7 +63,9 @@ PROOFS = {
           FROM account AS card
           LEFT JOIN entry_sum AS entry ON entry.card_id = card.id
           LEFT JOIN (
-                SELECT card_id, sum(issued::numeric - used::numeric) AS amount
+                SELECT card_id,
+                       sum(COALESCE(issued, 0)::numeric - COALESCE(used, 0)::numeric)
+                           AS amount
                   FROM loyalty_history
                  WHERE card_id IN (SELECT id FROM account)
                  GROUP BY card_id

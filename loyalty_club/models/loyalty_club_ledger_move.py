@@ -265,6 +265,7 @@ class LoyaltyClubLedger(models.AbstractModel):
             units = units_from_scaled(scaled, giver.digits)
             out.allocations.append((lot_id, units))
             into.lots.append(NewLot(units, *rest))
+        self._keep_later_clock(giver, taker)
         owed, debt = max(-giver.points, 0), giver.debt
         giver.record(out)
         usable = [(lot, lot.units) for lot in into.lots if not lot.pending]
@@ -274,6 +275,19 @@ class LoyaltyClubLedger(models.AbstractModel):
         if owed or debt:
             postings.append(self._move_owed(taker, owed, debt, from_card_id))
         return self._post(postings)
+
+    def _keep_later_clock(self, giver, taker):
+        """Of two clocks of inactivity the later goes on: both were one person's."""
+        later = giver.idle_expires_on
+        if later and (not taker.idle_expires_on or taker.idle_expires_on < later):
+            taker.idle_expires_on = later
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE loyalty_card SET club_idle_expires_on = %s WHERE id = %s",
+                    later,
+                    taker.id,
+                )
+            )
 
     def _move_owed(self, taker, owed, debt, from_card_id):
         """The posting that takes over what the other account owed.

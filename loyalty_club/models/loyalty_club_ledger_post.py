@@ -293,4 +293,8 @@ class LoyaltyClubLedger(models.AbstractModel):
     @staticmethod
     def _computed_fields(Model):
         """Fields without a column: they follow from others, or are lists of them."""
-        return [name for name, field in Model._fields.items() if not field.store]
+        return [
+            name
+            for name, field in Model._fields.items()
+            if not (field.store and field.column_type)
+        ]

@@ -1,5 +1,3 @@
-from decimal import Decimal
-
 from odoo.tests import freeze_time
 
 from .common import ClubCase
@@ -35,21 +33,27 @@ class TestExactNumbers(ClubCase):
             self.spend(ali, 1, "wallet")
 
     def test_large_rial_balances(self):
-        """A trillion rials and one: fifteen digits that a float must not round."""
+        """A hundred trillion rials, and no rial more or less."""
         ali = self.member("Ali")
-        self.grant(ali, 999_999_999_999_998, "points")
-        self.grant(ali, 1, "points")
-        self.assertEqual(self.available(ali), 999_999_999_999_999)
-        self.spend(ali, 999_999_999_999_998)
+        self.grant(ali, 99_999_999_999_998)
+        self.grant(ali, 1)
+        self.assertEqual(self.available(ali), 99_999_999_999_999)
+        self.spend(ali, 99_999_999_999_998)
         self.assertEqual(self.available(ali), 1)
-        self.assertEqual(self.lots(ali)[-1][0], Decimal(1))
+
+    def test_what_could_not_be_counted_exactly_is_refused(self):
+        ali = self.member("Ali")
+        self.grant(ali, 99_999_999_999_999)
+        with self.assertDatabaseRefuses("loyalty_club_entry_countable"):
+            self.grant(ali, 2)
+        self.assertEqual(self.available(ali), 99_999_999_999_999)
 
     def test_columns_are_exact(self):
         ali = self.member("Ali")
         self.grant(ali, 1005, "wallet")
         self.env.cr.execute(
-            "SELECT amount, pg_typeof(amount)::text FROM loyalty_club_entry"
+            "SELECT amount::text, pg_typeof(amount)::text FROM loyalty_club_entry"
             " WHERE card_id = %s",
             [self.account(ali, "wallet")],
         )
-        self.assertEqual(self.env.cr.fetchall(), [(Decimal("10.05"), "numeric")])
+        self.assertEqual(self.env.cr.fetchall(), [("10.05", "numeric")])

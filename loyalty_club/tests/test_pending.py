@@ -2,7 +2,7 @@ from datetime import date
 
 from odoo.tests import freeze_time
 
-from ..ledger import Grant
+from ..ledger import Grant, Origin
 from .common import ClubCase
 
 
@@ -77,7 +77,7 @@ class TestPending(ClubCase):
                     50,
                     "earn",
                     available_on=date(2026, 3, 20),
-                    origin=sale._origin(),
+                    origin=Origin(purchase_id=sale.id),
                 )
             ]
         )
