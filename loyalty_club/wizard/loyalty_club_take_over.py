@@ -429,7 +429,8 @@ class LoyaltyClubTakeOver(models.Model):
         """The next native cards, locked: list of dicts."""
         self.env["loyalty.card"].flush_model()
         columns = (
-            "id", "had", "gets", "partner_id", "active", "code", "expires_on", "made_at",
+            "id", "had", "gets", "partner_id", "active",
+            "code", "expires_on", "made_at",
         )  # fmt: skip
         rows = self.env.execute_query(
             SQL(
@@ -532,23 +533,33 @@ class LoyaltyClubTakeOver(models.Model):
         self.env["loyalty.card"].invalidate_model(flush=False)
 
     def _close_history(self, cards):
-        """The native history ends with what was carried over; the ledger's follows."""
+        """The native history ends at zero: openings follow, and its sum is the balance.
+
+        That is so even where lines of old don't add up to what the card had.
+        """
+        self.env["loyalty.history"].flush_model()
         self.env.cr.execute(
             SQL(
                 """
                 INSERT INTO loyalty_history
                        (card_id, description, issued, used,
                         create_uid, create_date, write_uid, write_date)
-                SELECT new.id, %(text)s, greatest(-new.had, 0), greatest(new.had, 0),
+                SELECT card_id, %(text)s, greatest(-amount, 0), greatest(amount, 0),
                        %(uid)s, %(now)s, %(uid)s, %(now)s
-                  FROM unnest(%(ids)s::int[], %(had)s::numeric[]) AS new (id, had)
-                 WHERE new.had <> 0
+                  FROM (
+                        SELECT card_id,
+                               sum(COALESCE(issued, 0)::numeric
+                                   - COALESCE(used, 0)::numeric) AS amount
+                          FROM loyalty_history WHERE card_id = ANY(%(ids)s)
+                         GROUP BY card_id
+                       ) AS native
+                 WHERE amount <> 0
+                 ORDER BY card_id
                 """,
                 text=self.env._("Carried over to %(club)s", club=self.club_id.name),
                 uid=self.env.uid,
                 now=fields.Datetime.now(),
                 ids=[card["id"] for card in cards],
-                had=[to_column(card["had"], SCALE) for card in cards],
             )
         )
 
