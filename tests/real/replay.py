@@ -184,7 +184,7 @@ class Replay:
                 except IndexError:  # another client took the last one
                     return
                 self._year(door, household)
-        except Exception as error:  # noqa: BLE001 - raised again by run()
+        except Exception as error:
             self._errors.append(error)
             self._stop.set()
         finally:
