@@ -42,7 +42,7 @@ class SaleOrder(models.Model):
                 sorted({card.id for card in claimed} | spent[order.id].keys())
             )
             for card in cards:
-                used, entries, count = spent[order.id].get(card.id, (0, [], 0))
+                used, entries, count = spent[order.id].get(card.id, (0, (), 0))
                 change = claimed.get(card, 0) - units_from_scaled(
                     used, card._club_digits()
                 )

@@ -96,3 +96,14 @@ class TestCancel(SaleCase):
         with freeze_time("2030-02-15"):
             order._action_cancel()
             self.assertEqual(self.balances(ali)["expiring"], [(100, date(2030, 2, 25))])
+
+    def test_after_a_merge_the_points_go_where_the_member_is(self):
+        ali, zahra = self.member("Ali"), self.member("Zahra")
+        self.grant(ali, 100)
+        order = self.order(ali)
+        self.claim(order, self.cheap, ali)
+        order.action_confirm()
+        ali._merge_into(zahra)
+        order._action_cancel()
+        order._club_settle()
+        self.assertEqual(self.available(zahra), 100)

@@ -1,5 +1,6 @@
 """Products that load a wallet load it when they are paid, once, and back."""
 
+from odoo.exceptions import AccessError
 from odoo.fields import Command
 
 from .common import SaleCase
@@ -100,6 +101,46 @@ class TestTopUp(SaleCase):
         self.assertEqual(invoice.payment_state, "reversed")
         self.assertEqual(self.wallet(), 0)
         self.assertEqual(self.balances(self.ali, "wallet")["debt"], 0)
+
+    def test_a_rule_that_changes_takes_nothing_from_who_has_paid(self):
+        order = self.order(self.ali, self.credit)
+        order.action_confirm()
+        invoice = self.invoice(order)
+        self.pay(invoice)
+        rule = self.wallet_program.rule_ids
+        rule.write({"reward_point_amount": 0.5})
+        invoice._club_follow()
+        self.assertEqual(self.wallet(), 5000)
+        rule.product_ids = self.product
+        invoice._club_follow()
+        self.assertEqual(self.wallet(), 5000)
+        self.assertEqual(len(self.entries(self.ali)), 1)
+
+    def test_nobody_says_what_a_line_loads(self):
+        order = self.order(self.ali)
+        manager = self.user("boss", "sales_team.group_sale_manager")
+        for user in (self.salesman, manager):
+            with self.assertRaises(AccessError):
+                order.order_line.with_user(user).write(
+                    {
+                        "club_wallet_id": self.wallet_program.id,
+                        "club_wallet_mode": "unit",
+                        "club_wallet_rate": 50000,
+                    }
+                )
+
+    def test_after_a_merge_the_money_is_where_the_member_is(self):
+        order = self.order(self.ali, self.credit)
+        order.action_confirm()
+        invoice = self.invoice(order)
+        self.pay(invoice)
+        zahra = self.member("Zahra")
+        self.ali._merge_into(zahra)
+        invoice._club_follow()
+        self.assertEqual(self.available(zahra, "wallet"), 5000)
+        invoice.line_ids.remove_move_reconcile()
+        self.assertEqual(self.available(zahra, "wallet"), 0)
+        self.assertEqual(self.balances(zahra, "wallet")["debt"], 0)
 
     def test_what_was_spent_meanwhile_is_owed(self):
         order = self.order(self.ali, self.credit)
