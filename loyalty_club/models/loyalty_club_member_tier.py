@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from odoo import api, models
 from odoo.tools import SQL
 
+from ..clock import now
 from ..engine import tiering
 from ..engine.periods import add_months, qualification_window
 from ..ledger import Grant, Origin
@@ -255,6 +256,7 @@ class LoyaltyClubMember(models.Model):
                     "member_id": move.member_id,
                     "from_tier_id": move.from_id,
                     "to_tier_id": move.tier.id,
+                    "date": now(self.env),
                     "value": move.value / 10**4,
                     "reason": move.reason,
                 }
