@@ -136,17 +136,19 @@ class LoyaltyClub(models.Model):
             [("club_id", "=", self.id), ("key", "in", list(wanted))]
         )
         given = set(entries.mapped("key"))
+        new = {key: member for key, member in wanted.items() if key not in given}
+        members = self.env["loyalty.club.member"].union(*new.values())
         ledger = self.env["loyalty.club.ledger"]
+        account_of = ledger._accounts(members, "points")
         ledger._grant_many(
             [
                 Grant(
-                    ledger._account(member, "points"),
+                    account_of[member.id],
                     member.tier_id.birthday_points,
                     "bonus",
                     key=key,
                     origin=Origin(reference=self.env._("Birthday")),
                 )
-                for key, member in wanted.items()
-                if key not in given
+                for key, member in new.items()
             ]
         )
