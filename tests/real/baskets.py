@@ -54,8 +54,9 @@ def by_household() -> dict[int, list[Basket]]:
 
 
 def some_households(at_least: int) -> dict[int, list[Basket]]:
-    """Whole households with so many baskets in all: from every part of the file, and
-    some of those who left the till most often without paying anything."""
+    """Whole households with so many baskets in all: from every part of the file, some
+    of those who left the till most often without paying anything, and two whose
+    returns (see ``books``) take them below a tier that they had reached."""
     everybody = by_household()
 
     def unpaid(household):
@@ -65,7 +66,7 @@ def some_households(at_least: int) -> dict[int, list[Basket]]:
     # 41 is no divisor of anything here: it spreads the choice over the whole file.
     spread = sorted(everybody, key=lambda household: (household * 41 % 2473, household))
     chosen, baskets = {}, 0
-    for household in [*often[:12], *spread]:
+    for household in [412, 836, *often[:12], *spread]:
         if baskets >= at_least:
             break
         if household not in chosen:

@@ -58,8 +58,10 @@ class Book:
     owed: int = 0
     status: int = 0
     tier: int = 0
-    moves: int = 0
     returns: int = 0
+    #: times that a tier was lost, and that points were owed
+    falls: int = 0
+    debts: int = 0
     greeted: set = field(default_factory=set)
     sold: list = field(default_factory=list)
 
@@ -109,12 +111,12 @@ class Book:
         taken = points if self.below_zero else min(points, max(self.points, 0))
         self.points -= taken
         self.owed += points - taken
+        self.debts += self.owed > 0 or self.points < 0
 
     def _count(self, status: int) -> None:
         self.status += status
         deserved = max(i for i, tier in enumerate(TIERS) if self.status >= tier[1])
-        if deserved != self.tier:
-            self.moves += 1
+        self.falls += deserved < self.tier
         if deserved > self.tier and deserved not in self.greeted:
             self.greeted.add(deserved)
             self._give(TIERS[deserved][3])
