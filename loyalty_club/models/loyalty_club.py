@@ -198,6 +198,10 @@ class LoyaltyClub(models.Model):
 
     member_ids = fields.One2many("loyalty.club.member", "club_id")
     member_count = fields.Integer(compute="_compute_member_count")
+    has_ranked_members = fields.Boolean(
+        compute="_compute_has_ranked_members",
+        help="Then the rules of the tiers change through their preview.",
+    )
 
     _code_uniq = models.UniqueIndex(
         "(company_id, code)", "Another club of this company has the same code."
@@ -244,6 +248,14 @@ class LoyaltyClub(models.Model):
         )
         for club in self:
             club.member_count = counts.get(club, 0)
+
+    def _compute_has_ranked_members(self):
+        ranked = self.env["loyalty.club.member"]._read_group(
+            [("club_id", "in", self.ids), ("tier_id", "!=", False)], ["club_id"]
+        )
+        with_ranks = {club for (club,) in ranked}
+        for club in self:
+            club.has_ranked_members = club in with_ranks
 
     @api.constrains("expiry_mode", "expiry_count")
     def _check_expiry(self):

@@ -1,14 +1,20 @@
+import os
+
+from psycopg2 import errors
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ConcurrencyError
-from odoo.tools import SQL, config
-from psycopg2 import errors
+from odoo.tools import SQL
 
 from ..engine import identifiers
 from ..exceptions import ClubError
 from ..ledger import Origin
 from .loyalty_club_consent import CHANNELS
 
-PEPPER_OPTION = "loyalty_club_card_pepper"
+# The key of card tokens comes from the server's environment: a copy of the database, or
+# of Odoo's configuration in it, doesn't tell which cards are in it.
+PEPPER = "LOYALTY_CLUB_CARD_PEPPER"
+PEPPER_LENGTH = 16  # characters at least
 
 
 class LoyaltyClubMember(models.Model):
@@ -24,8 +30,8 @@ class LoyaltyClubMember(models.Model):
 
         :param values: ``name``, ``mobile``, ``email``, ``birthdate`` (date), ``gender``,
             ``identifiers`` (list of dicts scheme and value), ``referral_code``, ``tags``
-            (list of names), ``consent`` (dict of channel to bool); all optional, but a
-            name or a mobile must be there
+            (list of names), ``consent`` (dict of channel to bool), ``partner`` (the
+            contact that joins); all optional, but a name or a mobile must be there
         :param how: a value of ``joined_how``
         :return: (member, whether he is new)
         :raises ClubError: invalid_payload, ambiguous_member, unknown_member (referrer)
@@ -66,8 +72,14 @@ class LoyaltyClubMember(models.Model):
         )
 
     def _partner_for(self, club, values):
-        """The one contact with this mobile who isn't a member, or a new contact."""
+        """The contact that is given, or the one with this mobile, or a new one.
+
+        A contact that is found must be the only one, and no member yet.
+        """
         partner = self.env["res.partner"]
+        if given := values.get("partner"):
+            given.write(self._partner_values(values, given))
+            return given
         if mobile := values.get("mobile"):
             found = partner.search(
                 [
@@ -196,19 +208,17 @@ class LoyaltyClubMember(models.Model):
     def _card_token(self, value):
         """The keyed token of what a card reader reads.
 
-        The key (pepper) lives outside the database, so that a copy of the database
-        doesn't tell which cards are in it.
-
         :raises ClubError: invalid_payload, without a pepper or for a bank card's number
         """
-        pepper = config.get(PEPPER_OPTION)
-        if not pepper:
+        pepper = os.environ.get(PEPPER, "")
+        if len(pepper) < PEPPER_LENGTH:
             raise ClubError(
                 "invalid_payload",
                 self.env._(
-                    "card: this server has no key for cards; set %(option)s in Odoo's "
-                    "configuration file",
-                    option=PEPPER_OPTION,
+                    "card: this server has no key for cards; set %(variable)s, of at "
+                    "least %(length)s characters, in its environment",
+                    variable=PEPPER,
+                    length=PEPPER_LENGTH,
                 ),
             )
         if identifiers.looks_like_pan(value):
@@ -309,7 +319,7 @@ class LoyaltyClubMember(models.Model):
         """Rows (member id, identifier state) that a text leads to: one SELECT."""
         country = club.company_id.country_id
         wanted = identifiers.candidates(text, country.code, country.phone_code)
-        if config.get(PEPPER_OPTION) and not identifiers.looks_like_pan(text):
+        if os.environ.get(PEPPER) and not identifiers.looks_like_pan(text):
             wanted.append(("card", self._card_token(text)))
         if not wanted:
             return []

@@ -42,10 +42,12 @@ class LoyaltyClubMember(models.Model):
             {"state": "blocked", "reason": reason, "changed_at": fields.Datetime.now()}
         )
 
-    def _replace_identifier(self, identifier, value, reason):
-        """Replace what was lost or blocked by another of the same scheme."""
+    def _replace_identifier(self, identifier, shown, reason):
+        """Replace what was lost or blocked by another of the same scheme.
+
+        :param shown: the new one as ``_normalise_identifier`` returns it
+        """
         self._check_own(identifier)
-        shown = self._normalise_identifier(self.club_id, identifier.scheme, value)
         self._claim_identifiers([shown])
         new = self.identifier_ids.filtered(
             lambda item: (item.scheme, item.value) == shown[:2] and item.state == "active"

@@ -286,7 +286,8 @@ class LoyaltyClubPurchase(models.Model):
         """Say how the points came about, in a message on the screen."""
         self.ensure_one()
         sentences = self._why() or [self.env._("No rule gives points for it.")]
-        title = self.env._("Why %(points)s points?", points=round(self.points))
+        # The screen puts a full stop behind a title: no question mark here.
+        title = self.env._("%(points)s points, because", points=round(self.points))
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",

@@ -70,7 +70,10 @@ class TestCards(ClubCase):
     @patch.dict(os.environ, KEY)
     def test_a_replaced_card_is_free_for_others(self):
         card = self.give_card(CARD)
-        new = self.ali._replace_identifier(card, "04:FF:00:00:00:00:01", "Broken")
+        shown = self.ali._normalise_identifier(
+            self.club, "card", "04:FF:00:00:00:00:01"
+        )
+        new = self.ali._replace_identifier(card, shown, "Broken")
         self.assertEqual(card.replaced_by_id, new)
         self.assertEqual(self.find("04FF0000000001"), self.ali)
         with self.assertClubError("unknown_member"):

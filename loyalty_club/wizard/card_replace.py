@@ -39,8 +39,8 @@ class LoyaltyClubCardReplace(models.TransientModel):
     reason = fields.Char()
 
     @api.model
-    def default_get(self, fields_list):
-        values = super().default_get(fields_list)
+    def default_get(self, fields):
+        values = super().default_get(fields)
         if identifier_id := values.get("identifier_id"):
             identifier = self.env["loyalty.club.identifier"].browse(identifier_id)
             values["member_id"] = identifier.member_id.id
@@ -78,22 +78,5 @@ class LoyaltyClubCardReplace(models.TransientModel):
         elif self.what == "block":
             member_sudo._block_identifier(identifier_sudo, self.reason)
         else:
-            self._replace(member_sudo, identifier_sudo, shown)
+            member_sudo._replace_identifier(identifier_sudo, shown, self.reason)
         return {"type": "ir.actions.act_window_close"}
-
-    def _replace(self, member_sudo, identifier_sudo, shown):
-        member_sudo._check_own(identifier_sudo)
-        member_sudo._claim_identifiers([shown])
-        identifier_sudo.write(
-            {
-                "state": "replaced",
-                "reason": self.reason,
-                "changed_at": fields.Datetime.now(),
-                "replaced_by_id": member_sudo.identifier_ids.filtered(
-                    lambda item: (
-                        item.state == "active"
-                        and (item.scheme, item.value) == shown[:2]
-                    )
-                ).id,
-            }
-        )

@@ -64,9 +64,6 @@ class LoyaltyClubMemberJoin(models.TransientModel):
         # the club.
         members_sudo = self.env["loyalty.club.member"].sudo()
         self.club_id = self.club_id or self.env["loyalty.club"]._found()
-        if self.partner_id and not self.partner_id.phone:
-            # By his mobile the contact is found, whatever his country is.
-            self.partner_id.sudo().phone = self.club_id._mobile(self.mobile)
         member_sudo, created = members_sudo._enrol(self.club_id, self._values())
         if created and self.referrer_id:
             member_sudo.referrer_id = self.referrer_id
@@ -99,6 +96,7 @@ class LoyaltyClubMemberJoin(models.TransientModel):
             "email": self.email,
             "birthdate": self.birthdate,
             "consent": consent,
+            "partner": self.partner_id.sudo(),  # the desk writes no contacts itself
         }
 
     def _open(self, member):
