@@ -53,9 +53,7 @@ class LoyaltyCard(models.Model):
     @api.model
     def _club_native_flow(self):
         """Whether a native flow that may move managed balances is at work."""
-        return (
-            self.env.su or self.env.context.get("loyalty_club_flow") is NATIVE_FLOW
-        )
+        return self.env.su or self.env.context.get("loyalty_club_flow") is NATIVE_FLOW
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -115,7 +113,7 @@ class LoyaltyCard(models.Model):
     def write(self, vals):
         if not (FACE | OURS | FROZEN) & vals.keys():
             return super().write(vals)
-        programs_sudo = self.env["loyalty.program"].sudo()  # only to see what is managed
+        programs_sudo = self.env["loyalty.program"].sudo()  # is it managed?
         managed_sudo = self.sudo().filtered("club_id")
         enters = programs_sudo.browse(vals.get("program_id")).club_id
         if not (managed_sudo or enters or OURS & vals.keys()):

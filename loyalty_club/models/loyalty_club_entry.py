@@ -77,7 +77,8 @@ class LoyaltyClubEntry(models.Model):
     allocation_ids = fields.One2many("loyalty.club.allocation", "entry_id")
 
     _key_uniq = models.UniqueIndex(
-        "(club_id, key) WHERE key IS NOT NULL", "This movement is already in the ledger."
+        "(club_id, key) WHERE key IS NOT NULL",
+        "This movement is already in the ledger.",
     )
     _card_idx = models.Index("(card_id, id)")
     _reference_idx = models.Index("(card_id, reference) WHERE reference IS NOT NULL")

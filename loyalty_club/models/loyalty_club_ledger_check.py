@@ -102,6 +102,9 @@ class LoyaltyClubLedger(models.AbstractModel):
         """
         start = time.monotonic()
         self.env.flush_all()
+        # All proofs join whole tables. After a large import, before PostgreSQL has new
+        # statistics, it would loop over them row by row, for hours.
+        self.env.cr.execute("SET LOCAL enable_nestloop = off")
         details, differences = {}, 0
         for name, proof in PROOFS.items():
             rows = self._prove(club, SQL(proof))
@@ -112,6 +115,7 @@ class LoyaltyClubLedger(models.AbstractModel):
                     {"account": card_id, "found": str(found), "expected": str(expected)}
                     for card_id, found, expected in rows[:room]
                 ]
+        self.env.cr.execute("SET LOCAL enable_nestloop = on")
         cards = self.env["loyalty.card"].with_context(active_test=False)
         outcome = {
             "accounts": cards.search_count([("club_id", "=", club.id)]),

@@ -20,7 +20,9 @@ class LoyaltyClubLedger(models.AbstractModel):
         self._check_may_spend(account)
         today = account.club._today()
         lots = [lot for lot, _purchase in self._open_lots([account])[card_id]]
-        available = self._available(account, lots, self._held([account])[card_id], today)
+        available = self._available(
+            account, lots, self._held([account])[card_id], today
+        )
         if units > available:
             self._refuse_insufficient(account, available)
         return self.env["loyalty.club.hold"].create(
@@ -57,9 +59,7 @@ class LoyaltyClubLedger(models.AbstractModel):
         origin = origin or Origin(company_id=hold.company_id.id)
         origin.hold_id = hold.id
         origin.reference = origin.reference or hold.reference or None
-        entries = self._spend(
-            hold.card_id.id, units, key=key, origin=origin, hold=hold
-        )
+        entries = self._spend(hold.card_id.id, units, key=key, origin=origin, hold=hold)
         hold.write({"state": "captured", "captured": to_column(units, digits)})
         return entries
 

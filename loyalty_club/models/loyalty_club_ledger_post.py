@@ -1,6 +1,6 @@
 from collections import defaultdict
 
-from odoo import fields, models
+from odoo import models
 from odoo.tools import SQL
 
 from .. import clock
@@ -49,7 +49,7 @@ class LoyaltyClubLedger(models.AbstractModel):
     def _insert(self, table, columns, rows):
         """Insert rows in their order, one statement.
 
-        :param columns: dict of column to its SQL type; the rows' values are in its order
+        :param columns: dict of column to its SQL type, in the order of the rows' values
         :return: ids
         """
         arrays, names, values = [], [], []
@@ -66,7 +66,8 @@ class LoyaltyClubLedger(models.AbstractModel):
                 values.append(SQL.identifier("new", name))
         inserted = self.env.execute_query(
             SQL(
-                "INSERT INTO %s (%s) SELECT %s FROM unnest(%s) AS new (%s) RETURNING id",
+                "INSERT INTO %s (%s) SELECT %s FROM unnest(%s) AS new (%s)"
+                " RETURNING id",
                 SQL.identifier(table),
                 SQL(", ").join(map(SQL.identifier, columns)),
                 SQL(", ").join(values),
@@ -195,9 +196,9 @@ class LoyaltyClubLedger(models.AbstractModel):
     def _insert_history(self, postings, now):
         """The native line of each entry that moves what can be spent."""
         labels = dict(
-            self.env["loyalty.club.entry"]._fields["kind"]._description_selection(
-                self.env
-            )
+            self.env["loyalty.club.entry"]
+            ._fields["kind"]
+            ._description_selection(self.env)
         )
         uid = self.env.uid
         rows = []

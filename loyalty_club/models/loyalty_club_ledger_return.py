@@ -55,7 +55,7 @@ class LoyaltyClubLedger(models.AbstractModel):
         account = self._lock_one(card_id)
         self._lapse([account])
         postings = []
-        for entry_id in reversed(sorted(consumed_by_entry)):
+        for entry_id in sorted(consumed_by_entry, reverse=True):
             consumed = [
                 engine.Consumed(lot_id, units_from_scaled(scaled, account.digits), day)
                 for lot_id, scaled, day in consumed_by_entry[entry_id]

@@ -86,7 +86,9 @@ class LoyaltyClubLedger(models.AbstractModel):
                 club.id,
                 today,
             )
-        return SQL("club_id = %s AND NOT pending AND remaining > 0 AND %s", club.id, expired)
+        return SQL(
+            "club_id = %s AND NOT pending AND remaining > 0 AND %s", club.id, expired
+        )
 
     def _lapse(self, accounts):
         """Write off what inactivity has ended, before an account gets something new.

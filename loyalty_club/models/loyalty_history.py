@@ -52,5 +52,7 @@ class LoyaltyHistory(models.Model):
 
     def _club_refuse(self):
         raise AccessError(
-            self.env._("The history of a club's account is written by its ledger alone.")
+            self.env._(
+                "The history of a club's account is written by its ledger alone."
+            )
         )

@@ -15,6 +15,7 @@ import re
 from contextlib import contextmanager
 
 import psycopg2
+
 from odoo import fields
 from odoo.tests import TransactionCase, tagged
 from odoo.tools import mute_logger
@@ -134,7 +135,7 @@ class ClubKit:
 
     @classmethod
     def member(cls, name="Member", club=None, **values):
-        """A member; ``values`` as in ``loyalty.club.member._enrol`` (mobile, email…)."""
+        """A member; ``values`` as in ``loyalty.club.member._enrol``: mobile, email…"""
         member, _created = cls.env["loyalty.club.member"]._enrol(
             club or cls.club, {"name": name, **values}
         )
@@ -234,8 +235,8 @@ class ClubKit:
         """All that attacks are after, as it is in the database: compare two of them."""
         self.env.flush_all()
         tables = {
-            "loyalty_card": "id, points, club_pending, club_debt, partner_id, member_id,"
-            " program_id, club_id, code, active, expiration_date",
+            "loyalty_card": "id, points, club_pending, club_debt, partner_id,"
+            " member_id, program_id, club_id, code, active, expiration_date",
             "loyalty_history": "id, card_id, issued, used, description",
             "loyalty_club_entry": "id, card_id, amount, pending, debt, balance",
             "loyalty_club_lot": "id, card_id, remaining, amount, expires_on",
@@ -245,7 +246,8 @@ class ClubKit:
             " club_id",
             "loyalty_club_request": "id, state, amount, user_id, decided_by_id",
             "loyalty_club_tier": "id, threshold, active, multiplier",
-            "loyalty_club": "id, clawback, pending_days, cap_desk_points, welcome_points",
+            "loyalty_club": "id, clawback, pending_days, cap_desk_points,"
+            " welcome_points",
             "loyalty_program": "id, club_id, club_account, program_type",
         }
         found = {}

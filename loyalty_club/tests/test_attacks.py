@@ -1,4 +1,5 @@
 import psycopg2
+
 from odoo.exceptions import UserError
 from odoo.service.model import call_kw
 from odoo.tests import HttpCase, JsonRpcException, freeze_time, tagged
@@ -492,11 +493,17 @@ class TestAttacks(ClubKit, HttpCase):
     def test_what_stays_allowed_on_native_cards(self):
         """Creating, history and the wizard work on programs that no club manages."""
         seller = self.users["seller"]
-        card = self.env["loyalty.card"].with_user(seller).create(
-            {"program_id": self.x.native, "partner_id": self.x.partner, "points": 5}
+        card = (
+            self.env["loyalty.card"]
+            .with_user(seller)
+            .create(
+                {"program_id": self.x.native, "partner_id": self.x.partner, "points": 5}
+            )
         )
-        wizard = self.env["loyalty.card.update.balance"].with_user(seller).create(
-            {"card_id": card.id, "new_balance": 9, "description": "A gift"}
+        wizard = (
+            self.env["loyalty.card.update.balance"]
+            .with_user(seller)
+            .create({"card_id": card.id, "new_balance": 9, "description": "A gift"})
         )
         wizard.action_update_card_point()
         self.assertEqual(card.points, 9)

@@ -78,7 +78,7 @@ class TestHolds(ClubCase):
         self.assertEqual([int(lot[0]) for lot in self.lots(zari)], [0, 10])
 
     def test_what_was_over_before_the_hold_does_not_stand_in_for_it(self):
-        """The cron was late: a lot long expired mustn't be kept instead of a held one."""
+        """The cron was late: a lot long expired isn't kept instead of a held one."""
         zari = self.member("Zari")
         self.grant(zari, 10, expires_on=date(2026, 3, 10))
         self.grant(zari, 10, expires_on=date(2026, 3, 11))

@@ -204,7 +204,8 @@ class TestLedgerAppendOnly(ClubCase):
             "debt_entry": debt,
             "lot": lots[0].id,
             "whole_lot": lots[1].id,
-            "allocation": lots[0].env["loyalty.club.allocation"]
+            "allocation": lots[0]
+            .env["loyalty.club.allocation"]
             .search([("entry_id", "=", spent)])
             .id,
             "native": native.id,

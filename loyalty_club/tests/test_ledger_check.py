@@ -102,7 +102,9 @@ class TestLedgerCheck(ClubCase):
                 outcome = self.ledger._check_club(self.club)
                 self.assertEqual(set(outcome["details"]), proofs)
                 accounts = [
-                    row["account"] for rows in outcome["details"].values() for row in rows
+                    row["account"]
+                    for rows in outcome["details"].values()
+                    for row in rows
                 ]
                 self.assertEqual(set(accounts), {self.names["card"]})
                 self.assertEqual(outcome["differences"], len(accounts))

@@ -137,9 +137,7 @@ class TestLedgerRandom(ClubCase):
             units = self.rng.randint(1, left)
             item[2] -= units
             self.ledger._take_back(self.account(member), units, sale.id)
-            self.books_of[member].take_back(
-                units, sale, self.today, self.club.clawback
-            )
+            self.books_of[member].take_back(units, sale, self.today, self.club.clawback)
 
     def do_next_day(self, _member, _book):
         """The night: waiting ends, then what is over is written off."""

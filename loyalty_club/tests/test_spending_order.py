@@ -93,7 +93,9 @@ class TestSpendingOrder(ClubCase):
 
     def test_an_account_opened_natively_becomes_the_member_s(self):
         """A customer gets points by a native flow, and joins the club later."""
-        partner = self.env["res.partner"].create({"name": "Zari", "phone": "09127654321"})
+        partner = self.env["res.partner"].create(
+            {"name": "Zari", "phone": "09127654321"}
+        )
         program = self.club.points_program_id
         card = self.env["loyalty.card"].create(
             {"program_id": program.id, "partner_id": partner.id, "points": 40}

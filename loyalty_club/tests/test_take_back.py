@@ -85,7 +85,9 @@ class TestTakeBack(ClubCase):
         spent = self.spend(self.ali, 5) + self.spend(self.ali, 8)
         self.give(spent, 10, key="back")
         self.assertEqual(self.state(), (17, 0, [17]))
-        self.assertEqual(self.entries(self.ali)[-2:].mapped("key"), ["back:0", "back:1"])
+        self.assertEqual(
+            self.entries(self.ali)[-2:].mapped("key"), ["back:0", "back:1"]
+        )
 
     def test_what_expired_meanwhile_gets_days_of_grace(self):
         self.club.give_back_grace_days = 14

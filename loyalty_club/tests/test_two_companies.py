@@ -35,16 +35,20 @@ class TestTwoCompanies(TwoCompaniesCase):
         user = self.staff[company]
         clubs = (self.club + self.south_club).ids
         Model = self.env[model].with_user(user).with_company(company)
-        domain = [("id", "in", clubs)] if model == "loyalty.club" else [
-            ("club_id", "in", clubs)
-        ]
+        domain = (
+            [("id", "in", clubs)]
+            if model == "loyalty.club"
+            else [("club_id", "in", clubs)]
+        )
         return set(Model.search(domain).sudo().mapped(field))
 
     def test_club_members_and_accounts_are_the_whole_company_s(self):
         """A member of the club is one in every branch of it."""
         for company in (self.north, self.north_1, self.north_2):
             with self.subTest(company.name):
-                self.assertEqual(self.seen("loyalty.club", company, "id"), {self.club.id})
+                self.assertEqual(
+                    self.seen("loyalty.club", company, "id"), {self.club.id}
+                )
                 for model in ("loyalty.club.member", "loyalty.card"):
                     self.assertEqual(
                         self.seen(model, company, "club_id"), {self.club}, model
