@@ -13,7 +13,6 @@ from odoo import fields, models
 
 from ..clock import Clock
 from ..facts import LineFacts, PurchaseFacts
-from ..ledger import Origin
 
 MEMBERS = 300
 WOMEN = "سارا زهرا مریم نرگس فاطمه لیلا نازنین مینا پریسا الهام شیرین مهسا رویا آزاده".split()
@@ -40,9 +39,14 @@ class LoyaltyClub(models.Model):
         )
         today = fields.Date.today()
         events = self._demo_events(rng, today)
+        self.points_program_id.rule_ids.club_per_amount = 100_000  # rial for a point
         members = {}
+        month = events[0][0].month
         for number, (moment, who, what) in enumerate(events):
             club = self.with_context(loyalty_club_clock=Clock(moment))
+            if moment.month != month:
+                month = moment.month
+                club._demo_release()
             if what == "join":
                 members[who] = club._demo_join(rng, who, today)
             elif what == "buy":
@@ -97,7 +101,6 @@ class LoyaltyClub(models.Model):
                 LineFacts(
                     key=str(index + 1),
                     product_id=product.id,
-                    name=product.name,
                     quantity=Decimal(quantity),
                     unit_price=Decimal(round(product.list_price)),
                     total=total,
@@ -127,24 +130,23 @@ class LoyaltyClub(models.Model):
                 moment=moment,
             )
 
-    def _demo_spend(self, rng, members):
-        """Let waiting points become usable, and every fourth member use some."""
-        ledger = self.env["loyalty.club.ledger"]
+    def _demo_release(self):
+        """Let points be used whose waiting is over, as the hourly job does."""
         last_id = 0
         while last_id is not None:
-            _done, last_id = ledger._release_due(self, last_id)
+            _done, last_id = self.env["loyalty.club.ledger"]._release_due(self, last_id)
+
+    def _demo_spend(self, rng, members):
+        """Every fourth member uses points, every tenth fills his wallet."""
+        self._demo_release()
+        ledger = self.env["loyalty.club.ledger"]
         for member in members:
             available = ledger._balances(member)["points"]["available"]
             if available > 100 and rng.random() < 0.25:
-                ledger._spend(
-                    ledger._account(member, "points"),
-                    available // 2,
-                    origin=Origin(reference="demo"),
-                )
+                ledger._spend(ledger._account(member, "points"), available // 2)
             if rng.random() < 0.1:
                 ledger._grant(
                     ledger._account(member, "wallet"),
                     rng.choice((2_000_000, 5_000_000, 10_000_000)),
                     "top_up",
-                    origin=Origin(reference="demo"),
                 )

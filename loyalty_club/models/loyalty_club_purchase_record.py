@@ -247,10 +247,10 @@ class LoyaltyClubPurchase(models.Model):
         rate = Fraction(item["rate"])
         values = {
             "rule": item["rule"],
-            "base": item["base"],
-            "points": item["uncapped"],
-            "each": rate.numerator,
-            "per": rate.denominator,
+            "base": f"{Decimal(item['base']):,f}",
+            "points": f"{item['uncapped']:,}",
+            "each": f"{rate.numerator:,}",
+            "per": f"{rate.denominator:,}",
         }
         if item["mode"] == "order":
             text = self.env._("%(rule)s: %(points)s points for the purchase", **values)
@@ -261,7 +261,7 @@ class LoyaltyClubPurchase(models.Model):
                 **values,
             )
         else:
-            values["base"] = f"{Decimal(item['base']).normalize():f}"
+            values["base"] = f"{Decimal(item['base']).normalize():,f}"
             text = self.env._(
                 "%(rule)s: %(points)s points for %(base)s pieces, at %(each)s for each "
                 "%(per)s",
@@ -278,7 +278,7 @@ class LoyaltyClubPurchase(models.Model):
             text = self.env._(
                 "%(text)s; the limit leaves %(points)s",
                 text=text,
-                points=item["points"],
+                points=f"{item['points']:,}",
             )
         return text + "."
 
@@ -287,7 +287,7 @@ class LoyaltyClubPurchase(models.Model):
         self.ensure_one()
         sentences = self._why() or [self.env._("No rule gives points for it.")]
         # The screen puts a full stop behind a title: no question mark here.
-        title = self.env._("%(points)s points, because", points=round(self.points))
+        title = self.env._("%(points)s points, because", points=f"{round(self.points):,}")
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",

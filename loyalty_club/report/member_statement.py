@@ -4,6 +4,7 @@ from odoo.tools import format_amount, formatLang
 from ..engine.periods import add_months, format_day
 
 MONTHS = 12
+LEFT_TO_RIGHT = "\u200e"
 
 
 class ReportMemberStatement(models.AbstractModel):
@@ -50,8 +51,9 @@ class ReportMemberStatement(models.AbstractModel):
     def _amount(self, member, account, value):
         """Points as a number, money in the club's currency."""
         if account == "points":
-            return formatLang(self.env, value, digits=0)
-        return format_amount(self.env, value, member.currency_id)
+            # The mark keeps the minus in front in a text from right to left.
+            return LEFT_TO_RIGHT + formatLang(self.env, value, digits=0)
+        return LEFT_TO_RIGHT + format_amount(self.env, value, member.currency_id)
 
     def _day(self, member, day):
         """A date as the member reads it, in the club's calendar."""
