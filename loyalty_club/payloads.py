@@ -179,7 +179,6 @@ def fields(values, checks, required, prefix=""):
 
 KEY = text(64)
 MEMBER = text(128)
-NAME = text(128)
 REFERENCE = text(128)
 ACCOUNT = choice("points", "wallet", "credit")
 POSITIVE = number(above=0)

@@ -77,7 +77,7 @@ class LoyaltyClub(models.Model):
         ):
             self._door_refuse("allowed_company_ids", "must be a list of ids")
         # How a member joined is a field of his; a log of first values says no more.
-        return self.with_context(
+        return self.with_context(  # pylint: disable=context-overridden
             {
                 "lang": lang,
                 "allowed_company_ids": companies,
