@@ -1,8 +1,8 @@
 """What the ledger costs: as ratios to bare SQL and to native Odoo, in one run.
 
     . setup/lib/env.sh
-    PYTHONPATH=$PYTHONPATH:. python -m tests.bench.ledger             all of it
-    PYTHONPATH=$PYTHONPATH:. python -m tests.bench.ledger rpc growth  parts of it
+    python -m tests.bench.ledger             all of it
+    python -m tests.bench.ledger rpc growth  parts of it
 
 Parts:
 
