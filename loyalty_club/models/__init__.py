@@ -45,7 +45,6 @@ from . import loyalty_card
 from . import loyalty_history
 from . import res_partner
 from . import loyalty_club_cron
-from . import base_partner_merge
 from . import res_users
 from . import account_move_line
 from . import account_move

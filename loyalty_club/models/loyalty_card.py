@@ -122,10 +122,7 @@ class LoyaltyCard(models.Model):
             self._club_refuse()
         if "points" not in vals:
             return super().write(vals)
-        return self._club_write_points(self.browse(managed_sudo.ids), vals)
-
-    def _club_write_points(self, managed, vals):
-        """Write points where a native flow may: as entries on managed accounts."""
+        managed = self.browse(managed_sudo.ids)
         others = self - managed
         if others:
             super(LoyaltyCard, others).write(vals)
@@ -136,7 +133,8 @@ class LoyaltyCard(models.Model):
             card._club_change_points(vals["points"])
         return True
 
-    def unlink(self):
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_with_entries(self):
         managed_sudo = self.sudo().filtered("club_id")  # only to see what is managed
         if managed_sudo.club_entry_ids[:1]:
             raise UserError(
@@ -145,14 +143,22 @@ class LoyaltyCard(models.Model):
                     "Archive them instead."
                 )
             )
-        return super().unlink()
 
     def _club_change_points(self, points):
-        """Turn a native write of a balance into the entry that reaches it."""
+        """Turn a native write of a balance into the entry that reaches it.
+
+        A native flow can take: it is refused where there isn't enough. It can't give,
+        as it has its numbers from a client, a till for example; the club computes what
+        a purchase earns, and our own flows (see ``NATIVE_FLOW``) give through it.
+        """
         self.ensure_one()
         program = self.program_id
         digits = program.club_id._digits(program.club_account)
-        self.env["loyalty.club.ledger"]._reach(self, to_units(points, digits))
+        units = to_units(points, digits)
+        gives = units > to_units(self.points, digits)
+        if gives and self.env.context.get("loyalty_club_flow") is not NATIVE_FLOW:
+            self._club_refuse()
+        self.env["loyalty.club.ledger"]._reach(self, units)
 
     def _club_refuse(self):
         raise AccessError(

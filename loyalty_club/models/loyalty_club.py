@@ -1,13 +1,15 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.addons.base.models.res_partner import _tz_get
 from odoo.exceptions import ValidationError
+
+from odoo.addons.base.models.res_partner import _tz_get
 
 from ..clock import now
 from ..engine.amounts import to_units
 from ..engine.identifiers import mobile_e164
 from ..engine.periods import ExpiryPolicy, QualificationPolicy, local_day
+from ..ledger import SCALE
 
 ACCOUNTS = [
     ("points", "Points"),
@@ -257,6 +259,17 @@ class LoyaltyClub(models.Model):
         for club in self:
             club.has_ranked_members = club in with_ranks
 
+    @api.constrains("currency_id")
+    def _check_currency(self):
+        for club in self:
+            if club.currency_id.decimal_places > SCALE:
+                raise ValidationError(
+                    self.env._(
+                        "%(currency)s has more decimals than a club can count.",
+                        currency=club.currency_id.name,
+                    )
+                )
+
     @api.constrains("expiry_mode", "expiry_count")
     def _check_expiry(self):
         for club in self:
@@ -323,6 +336,9 @@ class LoyaltyClub(models.Model):
             "club_id": self.id,
             "club_account": account,
         }
+        if "pos_ok" in self.env["loyalty.program"]._fields:
+            # The till computes points itself; it takes part with an addon of its own.
+            values["pos_ok"] = False
         if account == "points":
             values["portal_point_name"] = self.env._("points")
             values["rule_ids"] = [

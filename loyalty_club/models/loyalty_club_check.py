@@ -9,7 +9,9 @@ class LoyaltyClubCheck(models.Model):
     _order = "id desc"
     _rec_name = "date"
 
-    club_id = fields.Many2one("loyalty.club", required=True, index=True, ondelete="cascade")
+    club_id = fields.Many2one(
+        "loyalty.club", required=True, index=True, ondelete="cascade"
+    )
     company_id = fields.Many2one(
         related="club_id.company_id", store=True, precompute=True
     )

@@ -13,9 +13,7 @@ class LoyaltyClubConsent(models.Model):
     member_id = fields.Many2one(
         "loyalty.club.member", required=True, index=True, ondelete="restrict"
     )
-    club_id = fields.Many2one(
-        related="member_id.club_id", store=True, precompute=True
-    )
+    club_id = fields.Many2one(related="member_id.club_id", store=True, precompute=True)
     company_id = fields.Many2one(
         related="club_id.company_id", store=True, precompute=True
     )

@@ -68,7 +68,9 @@ class LoyaltyClub(models.Model):
                     done, last_id = getattr(ledger, step)(club, last_id, BATCH)
                 else:
                     done, last_id = getattr(club, step)(last_id, BATCH)
-                if not cron._commit_progress(done, remaining=0 if last_id is None else 1):
+                if not cron._commit_progress(
+                    done, remaining=0 if last_id is None else 1
+                ):
                     return
 
     def _requalify_due(self, after_id, limit):
@@ -80,9 +82,7 @@ class LoyaltyClub(models.Model):
         done, last_id = self.env["loyalty.club.member"]._requalify_batch(
             self, after_id, limit
         )
-        self.write(
-            {"requalify_day": today, "requalify_last_id": last_id or after_id}
-        )
+        self.write({"requalify_day": today, "requalify_last_id": last_id or after_id})
         return done, last_id
 
     def _birthday_due(self, after_id, limit):

@@ -39,7 +39,7 @@ class LoyaltyClubEntry(models.Model):
         "res.company", string="Branch", required=True, ondelete="restrict"
     )
     card_id = fields.Many2one(
-        "loyalty.card", string="Account", required=True, ondelete="restrict"
+        "loyalty.card", string="Account", required=True, index=True, ondelete="restrict"
     )
     member_id = fields.Many2one(
         "loyalty.club.member", index="btree_not_null", ondelete="restrict"
@@ -59,7 +59,9 @@ class LoyaltyClubEntry(models.Model):
         "loyalty.club.purchase", index="btree_not_null", ondelete="restrict"
     )
     hold_id = fields.Many2one("loyalty.club.hold", ondelete="restrict")
-    request_id = fields.Many2one("loyalty.club.request", ondelete="restrict")
+    request_id = fields.Many2one(
+        "loyalty.club.request", index="btree_not_null", ondelete="restrict"
+    )
     reason_id = fields.Many2one("loyalty.club.reason", ondelete="restrict")
     reverses_id = fields.Many2one(
         "loyalty.club.entry", index="btree_not_null", ondelete="restrict"
@@ -80,7 +82,6 @@ class LoyaltyClubEntry(models.Model):
         "(club_id, key) WHERE key IS NOT NULL",
         "This movement is already in the ledger.",
     )
-    _card_idx = models.Index("(card_id, id)")
     _reference_idx = models.Index("(card_id, reference) WHERE reference IS NOT NULL")
     _moves_something = models.Constraint(
         "CHECK (amount <> 0 OR pending <> 0 OR debt <> 0)",

@@ -39,63 +39,7 @@ class LoyaltyClubLedger(models.AbstractModel):
 
         :return: id of its ``loyalty.card``
         """
-        program = member.club_id.sudo()._program(kind)
-        card_id = self._find_account(program, member)
-        return card_id or self._create_account(program, member)
-
-    def _find_account(self, program, member):
-        Card = self.env["loyalty.card"]
-        Card.flush_model(["program_id", "partner_id", "member_id", "active"])
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT id, member_id FROM loyalty_card
-                 WHERE program_id = %s AND partner_id = %s AND active
-                   AND club_id IS NOT NULL
-                """,
-                program.id,
-                member.partner_id.id,
-            )
-        )
-        if not rows:
-            return None
-        card_id, owner_id = rows[0]
-        if not owner_id:
-            # A native flow opened it before this customer became a member.
-            Card.browse(card_id).sudo().write({"member_id": member.id})
-        return card_id
-
-    def _create_account(self, program, member):
-        # By SQL, as two tills may do it in the same second: the one that comes late
-        # gets a serialization failure, is retried by Odoo and finds the account.
-        Card = self.env["loyalty.card"]
-        rows = self.env.execute_query(
-            SQL(
-                """
-                INSERT INTO loyalty_card
-                       (program_id, club_id, company_id, partner_id, member_id, code,
-                        points, club_pending, club_debt, active,
-                        create_uid, create_date, write_uid, write_date)
-                VALUES (%(program)s, %(club)s, %(company)s, %(partner)s, %(member)s,
-                        %(code)s, 0, 0, 0, true, %(uid)s, %(now)s, %(uid)s, %(now)s)
-                ON CONFLICT DO NOTHING
-                RETURNING id
-                """,
-                program=program.id,
-                club=program.club_id.id,
-                company=program.company_id.id or None,
-                partner=member.partner_id.id,
-                member=member.id,
-                code=Card._generate_code(),
-                uid=self.env.uid,
-                now=fields.Datetime.now(),
-            )
-        )
-        if not rows:
-            return self._find_account(program, member)
-        Card.invalidate_model()
-        member.invalidate_recordset(["card_ids"])
-        return rows[0][0]
+        return self._accounts(member, kind)[member.id]
 
     def _lock(self, card_ids, skip_locked=False):
         """Lock accounts against every other movement and read them.

@@ -36,30 +36,41 @@ class LoyaltyClubLedger(models.AbstractModel):
             return {}
         program = members.club_id.sudo()._program(kind)
         member_of = {member.partner_id.id: member.id for member in members}
-        card_of = self._find_accounts(program, list(member_of))
-        missing = [partner_id for partner_id in member_of if partner_id not in card_of]
+        card_of = self._find_accounts(program, member_of)
+        missing = {p: m for p, m in member_of.items() if p not in card_of}
         if missing:
-            self._create_accounts(program, {p: member_of[p] for p in missing})
-            card_of = self._find_accounts(program, list(member_of))
+            self._create_accounts(program, missing)
+            card_of |= self._find_accounts(program, missing)
         return {member_of[partner]: card_id for partner, card_id in card_of.items()}
 
-    def _find_accounts(self, program, partner_ids):
-        """Dict of partner id to the id of his account in a program."""
-        self.env["loyalty.card"].flush_model(["program_id", "partner_id", "active"])
+    def _find_accounts(self, program, member_of):
+        """The accounts in a program that are there already.
+
+        :param member_of: dict of partner id to member id, or to None
+        :return: dict of partner id to the id of his account
+        """
+        Card = self.env["loyalty.card"]
+        Card.flush_model(["program_id", "partner_id", "member_id", "active"])
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT partner_id, id FROM loyalty_card
+                SELECT partner_id, id, member_id FROM loyalty_card
                  WHERE program_id = %s AND partner_id = ANY(%s) AND active
                    AND club_id IS NOT NULL
                 """,
                 program.id,
-                partner_ids,
+                list(member_of),
             )
         )
-        return dict(rows)
+        for partner_id, card_id, owner_id in rows:
+            if not owner_id and (member_id := member_of[partner_id]):
+                # A native flow opened it before this customer became a member.
+                Card.browse(card_id).sudo().write({"member_id": member_id})
+        return {partner_id: card_id for partner_id, card_id, _owner in rows}
 
     def _create_accounts(self, program, member_of):
+        # By SQL, as two tills may do it in the same second: the one that comes late
+        # gets a serialization failure, is retried by Odoo and finds the account.
         Card = self.env["loyalty.card"]
         self.env.execute_query(
             SQL(

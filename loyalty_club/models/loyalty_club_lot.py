@@ -12,7 +12,9 @@ class LoyaltyClubLot(models.Model):
     _rec_name = "entry_id"
     _log_access = False
 
-    card_id = fields.Many2one("loyalty.card", required=True, ondelete="restrict")
+    card_id = fields.Many2one(
+        "loyalty.card", required=True, index=True, ondelete="restrict"
+    )
     entry_id = fields.Many2one(
         "loyalty.club.entry", required=True, index=True, ondelete="restrict"
     )
@@ -33,5 +35,7 @@ class LoyaltyClubLot(models.Model):
     )
     # Only lots with something left matter for spending and expiring.
     _open_idx = models.Index("(card_id) WHERE remaining > 0")
-    _expiry_idx = models.Index("(club_id, expires_on) WHERE remaining > 0 AND NOT pending")
+    _expiry_idx = models.Index(
+        "(club_id, expires_on) WHERE remaining > 0 AND NOT pending"
+    )
     _pending_idx = models.Index("(club_id, available_on) WHERE pending")

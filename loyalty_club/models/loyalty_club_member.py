@@ -34,6 +34,7 @@ class LoyaltyClubMember(models.Model):
     club_id = fields.Many2one(
         "loyalty.club",
         required=True,
+        index=True,
         ondelete="restrict",
         default=lambda self: self.env["loyalty.club"].search([], limit=1),
     )
@@ -42,7 +43,7 @@ class LoyaltyClubMember(models.Model):
     )
     currency_id = fields.Many2one(related="club_id.currency_id")
     partner_id = fields.Many2one(
-        "res.partner", string="Customer", required=True, ondelete="restrict"
+        "res.partner", string="Customer", required=True, index=True, ondelete="restrict"
     )
     number = fields.Char(readonly=True, copy=False)
     state = fields.Selection(
@@ -134,9 +135,7 @@ class LoyaltyClubMember(models.Model):
     points_pending = fields.Float(
         compute="_compute_balances", compute_sudo=True, **AMOUNT
     )
-    points_debt = fields.Float(
-        compute="_compute_balances", compute_sudo=True, **AMOUNT
-    )
+    points_debt = fields.Float(compute="_compute_balances", compute_sudo=True, **AMOUNT)
     wallet_balance = fields.Monetary(
         compute="_compute_balances", string="Wallet", compute_sudo=True
     )

@@ -28,10 +28,11 @@ class LoyaltyClubMember(models.Model):
     def _enrol(self, club, values, how="desk", source=None):
         """Make a person a member, or find that he is one.
 
-        :param values: ``name``, ``mobile``, ``email``, ``birthdate`` (date), ``gender``,
-            ``identifiers`` (list of dicts scheme and value), ``referral_code``, ``tags``
-            (list of names), ``consent`` (dict of channel to bool), ``partner`` (the
-            contact that joins); all optional, but a name or a mobile must be there
+        :param values: ``name``, ``mobile``, ``email``, ``birthdate`` (date),
+            ``gender``, ``identifiers`` (list of dicts scheme and value),
+            ``referral_code``, ``tags`` (list of names), ``consent`` (dict of channel
+            to bool), ``partner`` (the contact that joins); all optional, but a name or
+            a mobile must be there
         :param how: a value of ``joined_how``
         :return: (member, whether he is new)
         :raises ClubError: invalid_payload, ambiguous_member, unknown_member (referrer)
@@ -141,11 +142,15 @@ class LoyaltyClubMember(models.Model):
         values = self._normalise_person(self.club_id, values)
         shown = self._shown_identifiers(self.club_id, values)
         outdated = {
-            (scheme, self[scheme]) for scheme in ("mobile", "email") if values.get(scheme)
+            (scheme, self[scheme])
+            for scheme in ("mobile", "email")
+            if values.get(scheme)
         }.difference((scheme, value) for scheme, value, _display in shown)
         self._update_person(values)
         self.identifier_ids.filtered(
-            lambda item: item.state == "active" and (item.scheme, item.value) in outdated
+            lambda item: (
+                item.state == "active" and (item.scheme, item.value) in outdated
+            )
         ).write({"state": "replaced", "changed_at": fields.Datetime.now()})
         self._claim_identifiers(shown)
         if consent := values.get("consent"):
@@ -178,7 +183,9 @@ class LoyaltyClubMember(models.Model):
         if email := values.get("email"):
             shown.append(("email", email, email))
         for item in values.get("identifiers") or ():
-            shown.append(self._normalise_identifier(club, item["scheme"], item["value"]))
+            shown.append(
+                self._normalise_identifier(club, item["scheme"], item["value"])
+            )
         return shown
 
     @api.model
@@ -289,9 +296,11 @@ class LoyaltyClubMember(models.Model):
                     )
             current = {(scheme, value) for scheme, value, _display in shown}
             member.identifier_ids.filtered(
-                lambda item, current=current: item.scheme in ("mobile", "email")
-                and item.state == "active"
-                and (item.scheme, item.value) not in current
+                lambda item, current=current: (
+                    item.scheme in ("mobile", "email")
+                    and item.state == "active"
+                    and (item.scheme, item.value) not in current
+                )
             ).write({"state": "replaced", "changed_at": fields.Datetime.now()})
             member._claim_identifiers(shown)
 
@@ -386,7 +395,7 @@ class LoyaltyClubMember(models.Model):
     # ------------------------------------------------------------------ welcome
 
     def action_welcome(self):
-        """Give what the club gives to new members: once, whoever presses and how often."""
+        """Give what the club gives to new members: once, whoever presses."""
         if not self.env.user.has_group("loyalty_club.group_desk"):
             raise AccessError(self.env._("Only the club's staff welcomes members."))
         self.check_access("read")

@@ -50,7 +50,9 @@ class LoyaltyClubMember(models.Model):
         self._check_own(identifier)
         self._claim_identifiers([shown])
         new = self.identifier_ids.filtered(
-            lambda item: (item.scheme, item.value) == shown[:2] and item.state == "active"
+            lambda item: (
+                (item.scheme, item.value) == shown[:2] and item.state == "active"
+            )
         )
         identifier.write(
             {
@@ -67,7 +69,9 @@ class LoyaltyClubMember(models.Model):
         if identifier.member_id != self or identifier.scheme in ("number", "mobile"):
             raise ClubError(
                 "invalid_payload",
-                self.env._("identifiers: only cards and barcodes are blocked or replaced"),
+                self.env._(
+                    "identifiers: only cards and barcodes are blocked or replaced"
+                ),
             )
 
     # ------------------------------------------------------------------ merging
@@ -86,9 +90,7 @@ class LoyaltyClubMember(models.Model):
             )
         ledger = self.env["loyalty.club.ledger"]
         for card in self.card_ids:
-            ledger._move_account(
-                card.id, ledger._account(target, card.club_account)
-            )
+            ledger._move_account(card.id, ledger._account(target, card.club_account))
         self.env["loyalty.club.hold"].search(
             [("card_id", "in", self.card_ids.ids), ("state", "=", "open")]
         ).write({"state": "released"})

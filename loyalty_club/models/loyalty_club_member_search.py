@@ -35,7 +35,7 @@ class LoyaltyClubMember(models.Model):
         """Ids of members, in the clubs that the user sees, who show this text."""
         return [
             member_id
-            for club in self.env["loyalty.club"].search([])
+            for club in self.env["loyalty.club"].search([("active", "=", True)])
             for member_id, _state in self._lookup(club, text)
         ]
 
@@ -49,7 +49,7 @@ class LoyaltyClubMember(models.Model):
         if operator != "in":
             return NotImplemented
         found = self.browse()
-        for club in self.env["loyalty.club"].search([]):
+        for club in self.env["loyalty.club"].search([("active", "=", True)]):
             start = period_start(club._today(), "month", club.calendar)
             end = period_end(start, "month", club.calendar)
             # A Jalali month lies in two Gregorian ones: the database narrows down,

@@ -13,7 +13,7 @@ class LoyaltyClubPurchase(models.Model):
     club_id = fields.Many2one("loyalty.club", required=True, ondelete="restrict")
     company_id = fields.Many2one("res.company", required=True)
     member_id = fields.Many2one(
-        "loyalty.club.member", required=True, ondelete="restrict"
+        "loyalty.club.member", required=True, index=True, ondelete="restrict"
     )
     kind = fields.Selection(
         [("sale", "Sale"), ("return", "Return")], required=True, default="sale"

@@ -157,8 +157,10 @@ class LoyaltyClubPurchase(models.Model):
         if not program._club_open_on(day):
             return []
         rules = program.rule_ids.filtered(
-            lambda rule: rule.mode == "auto"
-            and (not rule.club_tier_ids or member.tier_id in rule.club_tier_ids)
+            lambda rule: (
+                rule.mode == "auto"
+                and (not rule.club_tier_ids or member.tier_id in rule.club_tier_ids)
+            )
         )
         used = self._used_caps(club, member, day, rules)
         unearning = self._unearning_products(club)
@@ -287,7 +289,9 @@ class LoyaltyClubPurchase(models.Model):
         self.ensure_one()
         sentences = self._why() or [self.env._("No rule gives points for it.")]
         # The screen puts a full stop behind a title: no question mark here.
-        title = self.env._("%(points)s points, because", points=f"{round(self.points):,}")
+        title = self.env._(
+            "%(points)s points, because", points=f"{round(self.points):,}"
+        )
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",

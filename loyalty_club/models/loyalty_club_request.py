@@ -106,14 +106,23 @@ class LoyaltyClubRequest(models.Model):
 
     def write(self, vals):
         if not self.env.su:
-            asked = {"member_id", "account", "amount", "reason_id", "expires_on", "note"}
+            asked = {
+                "member_id",
+                "account",
+                "amount",
+                "reason_id",
+                "expires_on",
+                "note",
+            }
             if not vals.keys() <= asked | {"message_follower_ids", "message_ids"}:
                 self._refuse_forged()
             if asked & vals.keys() and self.filtered(
                 lambda r: r.state != "draft" or r.user_id != self.env.user
             ):
                 raise AccessError(
-                    self.env._("Only the person who asks changes a request, until sent.")
+                    self.env._(
+                        "Only the person who asks changes a request, until sent."
+                    )
                 )
         return super().write(vals)
 
@@ -123,7 +132,7 @@ class LoyaltyClubRequest(models.Model):
     # ------------------------------------------------------------------ deciding
 
     def action_submit(self):
-        """Post what is within the asker's cap at once; ask a second person otherwise."""
+        """Post what is within the asker's cap; ask a second person otherwise."""
         for request in self:
             request.check_access("write")
             if request.state != "draft" or request.user_id != self.env.user:
@@ -159,7 +168,9 @@ class LoyaltyClubRequest(models.Model):
         self.ensure_one()
         self.check_access("read")
         if not self.env.user.has_group("loyalty_club.group_manager"):
-            raise AccessError(self.env._("Only a manager of the club decides requests."))
+            raise AccessError(
+                self.env._("Only a manager of the club decides requests.")
+            )
         if self.user_id == self.env.user:
             raise AccessError(self.env._("Nobody approves his own request."))
         if self.state != "waiting":

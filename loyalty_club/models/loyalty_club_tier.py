@@ -48,7 +48,8 @@ class LoyaltyClubTier(models.Model):
     multiplier = fields.Float(
         digits=(6, 3),
         default=1,
-        help="Points of a purchase are multiplied by this: 1.5 gives half as much again.",
+        help="Points of a purchase are multiplied by this: 1.5 gives half as much "
+        "again.",
     )
     pricelist_id = fields.Many2one("product.pricelist", check_company=True)
     welcome_points = fields.Integer(help="Given once when a member reaches the tier.")

@@ -13,7 +13,6 @@ class LoyaltyProgram(models.Model):
 
     club_id = fields.Many2one(
         "loyalty.club",
-        string="Club",
         copy=False,
         readonly=True,
         index="btree_not_null",

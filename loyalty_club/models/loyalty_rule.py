@@ -106,9 +106,7 @@ class LoyaltyRule(models.Model):
 
     def _club_label(self):
         """What the trace calls this rule: the products it is about, or its program."""
-        about = (
-            self.product_ids[:1] or self.product_category_id or self.product_tag_id
-        )
+        about = self.product_ids[:1] or self.product_category_id or self.product_tag_id
         return about.display_name or self.program_id.name
 
     def _club_lines(self, lines, unearning):

@@ -5,7 +5,7 @@ class ResUsers(models.Model):
     _inherit = "res.users"
 
     def _club_role(self):
-        """The role whose caps hold for this user: manager, integration, desk or None."""
+        """Whose caps hold for this user: manager, integration, desk or None."""
         self.ensure_one()
         for role in ("manager", "integration", "desk"):
             if self.has_group(f"loyalty_club.group_{role}"):

@@ -18,7 +18,7 @@ import psycopg2
 
 from odoo import fields
 from odoo.tests import TransactionCase, tagged
-from odoo.tools import mute_logger
+from odoo.tools import SQL, mute_logger
 
 from ..exceptions import ClubError
 from ..ledger import Origin
@@ -252,7 +252,9 @@ class ClubKit:
         }
         found = {}
         for table, columns in tables.items():
-            self.env.cr.execute(f"SELECT {columns} FROM {table} ORDER BY id")
+            names = SQL(", ").join(map(SQL.identifier, columns.split(", ")))
+            query = SQL("SELECT %s FROM %s ORDER BY id", names, SQL.identifier(table))
+            self.env.cr.execute(query)
             found[table] = self.env.cr.fetchall()
         return found
 

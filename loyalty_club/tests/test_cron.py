@@ -60,10 +60,10 @@ class TestCron(ClubCase):
 
     @freeze_time("2026-06-01")
     def test_tiers_are_evaluated_to_the_end_over_several_runs(self):
+        members = self.members(5)
         self.env["loyalty.club.tier"].create(
             {"club_id": self.club.id, "name": "Bronze", "code": "b", "threshold": 0}
         )
-        members = self.members(5)
         self.run_cron("requalify", stop_after=1)
         self.assertEqual(len(members.filtered("tier_id")), 2)
         self.run_cron("requalify", stop_after=1)
@@ -103,7 +103,7 @@ class TestCron(ClubCase):
                 "birthday_points": 50,
             }
         )
-        # 1 Farvardin: 21 March 1990 was 1 Farvardin 1369, and so was 20 March 2029 of 1408.
+        # 21 March 1990 was 1 Farvardin 1369, and 20 March 2029 is that of 1408.
         with freeze_time("2029-03-19"):
             ali = self.member("Ali", birthdate=date(1990, 3, 21))
             ali.write({"tier_id": tier.id})

@@ -45,9 +45,9 @@ class TestCards(ClubCase):
     @patch.dict(os.environ, KEY)
     def test_another_key_knows_no_card(self):
         self.give_card(CARD)
-        with patch.dict(os.environ, {PEPPER: "another key, of another shop"}):
-            with self.assertClubError("unknown_member"):
-                self.find(CARD)
+        another = patch.dict(os.environ, {PEPPER: "another key, of another shop"})
+        with another, self.assertClubError("unknown_member"):
+            self.find(CARD)
 
     @patch.dict(os.environ, KEY)
     def test_a_bank_card_is_refused_under_every_scheme(self):
@@ -79,9 +79,7 @@ class TestCards(ClubCase):
         with self.assertClubError("unknown_member"):
             self.find(CARD)
         sara = self.member("Sara")
-        sara._claim_identifiers(
-            [sara._normalise_identifier(self.club, "card", CARD)]
-        )
+        sara._claim_identifiers([sara._normalise_identifier(self.club, "card", CARD)])
         self.assertEqual(self.find(CARD), sara)
 
     @patch.dict(os.environ, KEY)

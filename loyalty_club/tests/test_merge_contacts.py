@@ -1,4 +1,5 @@
 from odoo.tests import tagged
+from odoo.tools import SQL
 
 from .common import ClubCase
 
@@ -81,8 +82,11 @@ class TestErase(ClubCase):
         self.env.flush_all()
         for table in ("res_partner", "loyalty_club_identifier", "loyalty_club_member"):
             self.env.cr.execute(
-                f"SELECT count(*) FROM {table} t WHERE t::text LIKE ANY(%s)",
-                [["%09121110001%", "%9121110001%", "%ali@example.com%"]],
+                SQL(
+                    "SELECT count(*) FROM %s t WHERE t::text LIKE ANY(%s)",
+                    SQL.identifier(table),
+                    ["%09121110001%", "%9121110001%", "%ali@example.com%"],
+                )
             )
             self.assertEqual(self.env.cr.fetchone()[0], 0, table)
         with self.assertClubError("unknown_member"):

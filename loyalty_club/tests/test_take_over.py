@@ -11,6 +11,8 @@ from odoo.tools import float_compare
 from ..wizard import loyalty_club_take_over as wizard
 from .common import ClubCase
 
+NEW = object()  # a customer of its own
+
 
 class TakeOverCase(ClubCase):
     @classmethod
@@ -35,9 +37,9 @@ class TakeOverCase(ClubCase):
         )
 
     @classmethod
-    def native_card(cls, points, partner="new", program=None, **values):
+    def native_card(cls, points, partner=NEW, program=None, **values):
         """A native card with its line of history; ``partner`` None is nobody's."""
-        if partner == "new":
+        if partner is NEW:
             partner = cls.env["res.partner"].create({"name": "Customer"})
         card = (
             cls.env["loyalty.card"]
@@ -86,9 +88,7 @@ class TakeOverCase(ClubCase):
 
     def history(self, card):
         self.env.invalidate_all()
-        return [
-            (line.issued, line.used) for line in card.history_ids.sorted("id")
-        ]
+        return [(line.issued, line.used) for line in card.history_ids.sorted("id")]
 
 
 class TestTakeOver(TakeOverCase):
@@ -243,9 +243,7 @@ class TestTakeOver(TakeOverCase):
         self.assertEqual(take_over.expired_count, 1)
         self.assertEqual(take_over.sum_expired, 7)
         take_over.action_take_over()
-        self.assertEqual(
-            self.lots(card.member_id, "wallet")[0][2], date(2026, 6, 30)
-        )
+        self.assertEqual(self.lots(card.member_id, "wallet")[0][2], date(2026, 6, 30))
         self.assertEqual(self.available(expired.member_id, "wallet"), 0)
         self.assertEqual(expired.points, 7, "still there, until the night")
         self.ledger._expire_due(self.club)

@@ -82,9 +82,7 @@ class TestTierPublish(TierCase):
         }
         self.assertEqual(shown[members[1]], ("silver", "blue", 150))
         self.assertEqual(shown[members[2]], ("silver", "gold", 450))
-        self.assertEqual(
-            (self.tier_codes(members), len(members.tier_move_ids)), before
-        )
+        self.assertEqual((self.tier_codes(members), len(members.tier_move_ids)), before)
         self.assertEqual(self.silver.threshold, 100)
 
     def test_publishing_does_what_the_preview_said(self):

@@ -1,3 +1,4 @@
+from . import base_partner_merge
 from . import member_join
 from . import member_merge
 from . import member_erase

@@ -272,9 +272,7 @@ class LoyaltyClubTakeOver(models.Model):
     def write(self, vals):
         self._check_choices(vals)
         if CHOICES & vals.keys() and any(one.state != "draft" for one in self):
-            raise UserError(
-                self.env._("This take-over has begun: nothing can change.")
-            )
+            raise UserError(self.env._("This take-over has begun: nothing can change."))
         return super().write(vals)
 
     def _check_choices(self, vals):
@@ -333,6 +331,9 @@ class LoyaltyClubTakeOver(models.Model):
             )
         )
         self.env.invalidate_all()
+        if "pos_ok" in self.program_id._fields:
+            # The till computes points itself; it takes part with an addon of its own.
+            self.program_id.pos_ok = False
 
     def _lock_club(self):
         """Two take-overs of one club don't meet: the later one is retried by Odoo."""
@@ -457,7 +458,7 @@ class LoyaltyClubTakeOver(models.Model):
         """
         partner_ids = {card["partner_id"] for card in cards if card["partner_id"]}
         first = self.env["loyalty.club.ledger"]._find_accounts(
-            self.program_id, list(partner_ids)
+            self.program_id, dict.fromkeys(partner_ids)
         )
         return {
             card["id"]: first.setdefault(card["partner_id"], card["id"])

@@ -88,8 +88,8 @@ class LoyaltyClubTierPublish(models.TransientModel):
     # ------------------------------------------------------------------ the draft
 
     @api.model
-    def default_get(self, fields_list):
-        values = super().default_get(fields_list)
+    def default_get(self, fields):
+        values = super().default_get(fields)
         club_id = values.get("club_id") or self.env.context.get("default_club_id")
         if not club_id:
             return values
@@ -98,12 +98,10 @@ class LoyaltyClubTierPublish(models.TransientModel):
         present["line_ids"] = [
             Command.create(self.line_ids._values_of(tier)) for tier in club._tiers()
         ]
-        wanted = {name: value for name, value in present.items() if name in fields_list}
+        wanted = {name: value for name, value in present.items() if name in fields}
         return {**values, **wanted}
 
-    @api.depends(
-        "previewed", *RANKING, *(f"line_ids.{name}" for name in TIER_VALUES)
-    )
+    @api.depends("previewed", *RANKING, *(f"line_ids.{name}" for name in TIER_VALUES))
     def _compute_is_previewed(self):
         for draft in self:
             draft.is_previewed = draft.previewed and draft.previewed == draft._text()
@@ -285,9 +283,7 @@ class LoyaltyClubTierPublish(models.TransientModel):
     def _publish(self):
         club = self.club_id.with_context(loyalty_club_publish=PUBLISH)
         self._publish_tiers(club)
-        club.write(
-            {name: self[name] for name in RANKING if self[name] != club[name]}
-        )
+        club.write({name: self[name] for name in RANKING if self[name] != club[name]})
         self.env.flush_all()
         club = self.club_id
         club.invalidate_recordset(["tier_ids"])
@@ -359,9 +355,11 @@ class LoyaltyClubTierPublishLine(models.TransientModel):
     welcome_points = fields.Integer()
     birthday_points = fields.Integer()
     icon = fields.Selection(
-        selection=lambda self: self.env["loyalty.club.tier"]
-        ._fields["icon"]
-        ._description_selection(self.env),
+        selection=lambda self: (
+            self.env["loyalty.club.tier"]
+            ._fields["icon"]
+            ._description_selection(self.env)
+        ),
         default="fa-certificate",
         required=True,
     )

@@ -181,8 +181,9 @@ class SaleOrder(models.Model):
         return super(SaleOrder, flow)._add_loyalty_history_lines()
 
     def _update_loyalty_history(self, coupon_id, points):
-        if not coupon_id.club_id:
-            super()._update_loyalty_history(coupon_id, points)
+        if coupon_id.club_id:
+            return None  # the ledger writes it
+        return super()._update_loyalty_history(coupon_id, points)
 
     def _get_claimable_rewards(self, forced_coupons=None):
         claimable = super()._get_claimable_rewards(forced_coupons)
