@@ -63,7 +63,7 @@ class TestAccess(ClubCase):
             name
             for name, model in self.env.registry.items()
             if name.startswith("loyalty.club")
-            and model._module == "loyalty_club"
+            and model._original_module == "loyalty_club"
             and not (model._abstract or model._transient)
         }
         self.assertEqual(ours, set(RIGHTS))

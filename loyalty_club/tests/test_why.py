@@ -22,7 +22,7 @@ class TestWhy(BasketCase):
         self.assertEqual(
             self.why(purchase),
             (
-                "Why 37 points?",
+                "37 points, because",
                 "Club test points: 37 points for 379.90, at 1 for each 10.",
             ),
         )
@@ -40,7 +40,7 @@ class TestWhy(BasketCase):
         self.assertEqual(
             self.why(purchase),
             (
-                "Why 11 points?",
+                "11 points, because",
                 "Club test points: 5 points for the purchase. "
                 "Tea: 6 points for 4 pieces, at 3 for each 2.",
             ),
@@ -61,7 +61,7 @@ class TestWhy(BasketCase):
         self.assertEqual(
             self.why(purchase),
             (
-                "Why 100 points?",
+                "100 points, because",
                 "Club test points: 120 points for 80.00, at 1 for each 1, times 1.5 "
                 "for Silver; the limit leaves 100.",
             ),
@@ -71,7 +71,7 @@ class TestWhy(BasketCase):
         self.rules({"minimum_amount": 1000})
         purchase = self.record((self.tea, 1, 80))
         self.assertEqual(
-            self.why(purchase), ("Why 0 points?", "No rule gives points for it.")
+            self.why(purchase), ("0 points, because", "No rule gives points for it.")
         )
 
     def test_it_is_the_trace_of_that_day(self):
@@ -84,7 +84,7 @@ class TestWhy(BasketCase):
     def test_a_million_is_written_out(self):
         self.rules({})
         purchase = self.record((self.tea, 1, 1234567))
-        self.assertEqual(self.why(purchase)[0], "Why 1234567 points?")
+        self.assertEqual(self.why(purchase)[0], "1,234,567 points, because")
 
     def test_a_return_and_its_undoing(self):
         self.rules({})
@@ -96,14 +96,14 @@ class TestWhy(BasketCase):
         self.assertEqual(
             self.why(back),
             (
-                "Why -40 points?",
+                "-40 points, because",
                 f"This is what the returned goods of {purchase.key} had earned.",
             ),
         )
         self.assertEqual(
             self.why(back._undo_return(moment=moment)),
             (
-                "Why 40 points?",
+                "40 points, because",
                 "The return R7 was undone: what it took was given again.",
             ),
         )
