@@ -73,7 +73,7 @@ class DoorCase(ClubCase):
 
     @classmethod
     def door_of(cls, kind):
-        return cls.env["loyalty.club"].with_user(cls.users[kind]).with_context({})
+        return cls.env(user=cls.users[kind], context={})["loyalty.club"]
 
     def setUp(self):
         super().setUp()
@@ -800,7 +800,7 @@ class TestDoorCompanies(TwoCompaniesCase):
         south = self.user(
             "south", "loyalty_club.group_integration", companies=self.south
         )
-        door = self.env["loyalty.club"].with_user(south).with_context({})
+        door = self.env(user=south, context={})["loyalty.club"]
         with self.assertClubError("invalid_payload"):
             door.member_get(member=ali.number, club="test")
         with self.assertClubError("unknown_member"):
@@ -811,7 +811,7 @@ class TestDoorCompanies(TwoCompaniesCase):
         branch = self.user(
             "branch", "loyalty_club.group_integration", companies=self.north_1
         )
-        door = self.env["loyalty.club"].with_user(branch).with_context({})
+        door = self.env(user=branch, context={})["loyalty.club"]
         basket = {
             "uuid": "1",
             "member": ali.number,
@@ -827,6 +827,6 @@ class TestDoorCompanies(TwoCompaniesCase):
         zoe = self.member("Zoe", club=self.south_club)
         self.grant(zoe, 10)
         hold = self.ledger._hold(self.account(zoe), 5, 900)
-        door = self.env["loyalty.club"].with_user(self.users["integration"])
+        door = self.door_of("integration")
         with self.assertClubError("invalid_payload"):
-            door.with_context({}).hold_capture(key="1", hold=hold.id)
+            door.hold_capture(key="1", hold=hold.id)
