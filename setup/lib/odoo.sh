@@ -37,8 +37,9 @@ odoo_check_series() {
 debian_mirror() {
     local mirror
     mirror=$(sed -nE 's/^(URIs:|deb( \[[^]]*\])?) *(https?:[^ ]*\/debian)\/?( .*)?$/\3/p' \
-        /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null | head -1)
-    echo "${mirror:-http://deb.debian.org/debian}"
+        /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null | head -1 || true)
+    [ -n "$mirror" ] || die "apt's sources name no Debian mirror to get Odoo from"
+    echo "$mirror"
 }
 
 # An apt of our own: it must not see the machine's sources nor change them,
