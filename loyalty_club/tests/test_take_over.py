@@ -127,6 +127,15 @@ class TestTakeOver(TakeOverCase):
         self.assertEqual(form.sum_before, 10)
         self.assertFalse(form.problem)
 
+    def test_nothing_is_said_before_a_program_is_chosen(self):
+        form = Form(
+            self.env["loyalty.club.take.over"].with_context(
+                default_club_id=self.club.id
+            )
+        )
+        self.assertFalse(form.program_id)
+        self.assertFalse(form.problem)
+
     def test_history_stays_and_its_sum_is_the_balance(self):
         card = self.native_card(120)
         self.take_over().action_take_over()

@@ -129,7 +129,7 @@ class LoyaltyClubTakeOver(models.Model):
         for take_over in self:
             take_over.problem = (
                 take_over.state == "draft"
-                and take_over.program_id
+                and bool(take_over.program_id)
                 and take_over.sudo()._why_not()  # counts entries of any branch
             )
 

@@ -123,7 +123,7 @@ def _native_at_install(database: str) -> Verdict:
 def demo_shop() -> Verdict:
     """Installing the addons alone, with the demo shop and in Persian."""
     problems = warnings_in(databases.template_log(databases.demo_template()))
-    return Verdict(passed=not problems, failed=bool(problems), problems=problems)
+    return Verdict(int(not problems), int(bool(problems)), problems=problems)
 
 
 def out_of_process(paths: Sequence[str] | None = None) -> Verdict:
