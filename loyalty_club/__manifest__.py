@@ -55,6 +55,9 @@
         "web.assets_tests": [
             "loyalty_club/static/tests/tours/**/*",
         ],
+        "web.assets_unit_tests": [
+            "loyalty_club/static/tests/unit/**/*",
+        ],
     },
     "uninstall_hook": "uninstall_hook",
 }

@@ -1,5 +1,6 @@
 from . import test_exact_numbers
 from . import test_cron
+from . import test_hoot
 from . import test_identifiers
 from . import test_members
 from . import test_merge_contacts
