@@ -1,7 +1,7 @@
 """A real Odoo server in a process of its own, on a database of its own.
 
 with database_from_template() as database, running_server(database) as server:
-    requests.get(f"{server.url}/web/login")
+    requests.get(f"{server.url}/web/login", timeout=60)
     server.kill()  # as kill -9 does
     server.start()
 """
