@@ -827,6 +827,6 @@ class TestDoorCompanies(TwoCompaniesCase):
         zoe = self.member("Zoe", club=self.south_club)
         self.grant(zoe, 10)
         hold = self.ledger._hold(self.account(zoe), 5, 900)
-        door = self.door_of("integration")
+        door = self.env(user=self.users["integration"], context={})["loyalty.club"]
         with self.assertClubError("invalid_payload"):
             door.hold_capture(key="1", hold=hold.id)
