@@ -208,7 +208,7 @@ class LoyaltyClubLedger(models.AbstractModel):
         :return: dict of account kind to dict with ``available``, ``pending``, ``held``,
             ``debt`` and ``expiring``: list of (units, last day), the nearest first
         """
-        club = member.club_id.sudo()
+        club = member.club_id.sudo()  # its programs are closed to most of the staff
         today = club._today()
         empty = {"available": 0, "pending": 0, "held": 0, "debt": 0, "expiring": []}
         balances = {kind: dict(empty) for kind, _label in ACCOUNTS}

@@ -34,6 +34,7 @@ class LoyaltyClubLedger(models.AbstractModel):
         """
         if not members:
             return {}
+        # Native programs are closed to most of the club's staff.
         program = members.club_id.sudo()._program(kind)
         member_of = {member.partner_id.id: member.id for member in members}
         card_of = self._find_accounts(program, member_of)

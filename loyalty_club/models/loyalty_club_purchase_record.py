@@ -35,6 +35,7 @@ class LoyaltyClubPurchase(models.Model):
             )
         ledger = self.env["loyalty.club.ledger"]
         card_id = ledger._account(member, "points")
+        # Rules are the club's: whoever records a purchase may not read them.
         if self._with_caps(club._program("points").sudo().rule_ids):
             # Locked before the award is computed: two purchases in the same second
             # mustn't both get the last points below a limit.

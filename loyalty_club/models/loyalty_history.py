@@ -44,6 +44,7 @@ class LoyaltyHistory(models.Model):
         return set(cards_sudo.browse(card_ids).filtered("club_id").ids)
 
     def _club_managed(self):
+        # Only to see what is managed, also by who may not read cards.
         return self.sudo().filtered("card_id.club_id").sudo(self.env.su)
 
     @api.model
