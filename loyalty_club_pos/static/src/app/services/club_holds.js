@@ -1,0 +1,280 @@
+import { _t } from "@web/core/l10n/translation";
+import { ConnectionLostError, RPCError } from "@web/core/network/rpc";
+import { AlertDialog, ConfirmationDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
+import { makeAwaitable } from "@point_of_sale/app/utils/make_awaitable_dialog";
+import { PinDialog } from "@loyalty_club_pos/app/components/popups/pin_dialog";
+
+const { DateTime } = luxon;
+// A hold that ends while the customer looks for a coin is none.
+const ENOUGH = { minutes: 2 };
+
+/** Text of a refusal without the code that programs read. */
+function sentence(text) {
+    return (text || "").replace(/^\[\w+\]\s*/, "");
+}
+
+/**
+ * Holds: before an order is paid, the server sets aside what it claims, so that two tills
+ * can't spend the same balance. The server captures them when the paid order arrives.
+ */
+export class ClubHolds {
+    /** @param {import("./club_spending").ClubSpending} spending */
+    constructor(spending) {
+        this.spending = spending;
+        this.pos = spending.pos;
+        this.running = new Map();
+    }
+
+    // -------------------------------------------------------------- what is held
+
+    /** What the server holds of a card for this order, as far as the till knows. */
+    heldFor(order, card) {
+        const held = order.uiState?.clubHold;
+        if (!held || DateTime.fromISO(held.until) <= DateTime.now()) {
+            return 0;
+        }
+        return held.amounts[card.id] || 0;
+    }
+
+    /**
+     * @returns {Object} card id to amount, of the order's claims
+     */
+    wanted(order) {
+        const amounts = {};
+        for (const { card, cost } of this.spending.claims(order)) {
+            amounts[card.id] = (amounts[card.id] || 0) + cost;
+        }
+        return amounts;
+    }
+
+    _stands(order, amounts) {
+        const held = order.uiState.clubHold;
+        return (
+            held &&
+            held.partner === order.getPartner()?.id &&
+            DateTime.fromISO(held.until) > DateTime.now().plus(ENOUGH) &&
+            JSON.stringify(held.amounts) === JSON.stringify(amounts)
+        );
+    }
+
+    // -------------------------------------------------------------- holding
+
+    /**
+     * @param {Object} order pos.order
+     * @returns {Promise<boolean>} whether the payment may go on
+     */
+    async holdFor(order) {
+        // The payment screen opens and the cashier validates at once: one question only.
+        if (!this.running.has(order.uuid)) {
+            const run = this._holdFor(order).finally(() => this.running.delete(order.uuid));
+            this.running.set(order.uuid, run);
+        }
+        return this.running.get(order.uuid);
+    }
+
+    async _holdFor(order) {
+        let proof = false;
+        for (;;) {
+            const amounts = this.wanted(order);
+            if (!Object.keys(amounts).length) {
+                await this.releaseFor(order);
+                return true;
+            }
+            if (this._stands(order, amounts)) {
+                return true;
+            }
+            const answer = await this._ask(order, amounts, proof);
+            this._learn(order, answer);
+            if (answer.status === "held") {
+                order.uiState.clubHold = {
+                    amounts,
+                    until: answer.expires_at,
+                    partner: order.getPartner().id,
+                };
+                return true;
+            }
+            if (answer.status === "offline") {
+                return this._goOnOffline(order, amounts);
+            }
+            if (answer.status === "proof" && answer.methods.length) {
+                proof = await this._askProof(order, answer);
+                if (!proof) {
+                    return false;
+                }
+            } else if (answer.status === "wrong" && answer.left !== 0) {
+                proof = await this._askProof(order, answer);
+                if (!proof) {
+                    return false;
+                }
+            } else if (!(await this._offerLess(order, amounts, answer))) {
+                return false;
+            } else {
+                proof = false;
+            }
+        }
+    }
+
+    /** The server's answer; "offline" when there was none, "refused" for any other error. */
+    async _ask(order, amounts, proof) {
+        if (this.spending.offline) {
+            return { status: "offline" };
+        }
+        try {
+            return await this.pos.club.call("hold", {
+                order_uuid: order.uuid,
+                partner_id: order.getPartner().id,
+                claims: Object.entries(amounts).map(([card, amount]) => ({
+                    card_id: Number(card),
+                    amount,
+                })),
+                total: this.pos.currency.round(order.clubBasket()),
+                proof,
+            });
+        } catch (error) {
+            if (error instanceof ConnectionLostError) {
+                return { status: "offline" };
+            }
+            if (error instanceof RPCError) {
+                return { status: "refused", message: sentence(error.data?.message) };
+            }
+            throw error;
+        }
+    }
+
+    _learn(order, answer) {
+        const member = this.spending.memberOf(order.getPartner());
+        if (answer.status !== "held") {
+            delete order.uiState.clubHold;
+        }
+        for (const [account, balance] of Object.entries(answer.balances || {})) {
+            if (member?.balances) {
+                member.balances[account] = { ...member.balances[account], ...balance };
+            }
+        }
+    }
+
+    async _askProof(order, answer) {
+        const previous = this.methods;
+        this.methods = answer.methods || previous || ["pin"];
+        return makeAwaitable(this.pos.dialog, PinDialog, {
+            methods: this.methods,
+            message: answer.message,
+            wrong: answer.status === "wrong",
+            sendCode: () =>
+                this.pos.club.call("send_code", {
+                    order_uuid: order.uuid,
+                    partner_id: order.getPartner().id,
+                }),
+        });
+    }
+
+    // -------------------------------------------------------------- not granted
+
+    /** Say why, and offer what can be had instead. */
+    async _offerLess(order, amounts, answer) {
+        const cards = this.pos.models["loyalty.card"];
+        const less = {};
+        if (answer.code === "insufficient_balance") {
+            for (const [id, amount] of Object.entries(amounts)) {
+                const most = this.spending.spendable(order, cards.get(Number(id)));
+                less[id] = Math.min(amount, most);
+            }
+        }
+        return this._askLess(order, amounts, less, answer.message);
+    }
+
+    /** Without a network: within the allowance it goes on, beyond it the cashier decides. */
+    async _goOnOffline(order, amounts) {
+        const cards = this.pos.models["loyalty.card"];
+        const most = {};
+        for (const id of Object.keys(amounts)) {
+            const card = cards.get(Number(id));
+            const member = this.spending.memberOf(order.getPartner());
+            const waiting = this.spending._claimedElsewhere(order, card);
+            const allowed = this.spending.allowance(member, card.program_id.club_account);
+            most[id] = Math.max(0, allowed - waiting);
+        }
+        if (Object.entries(amounts).every(([id, amount]) => amount <= most[id])) {
+            return true;
+        }
+        const message = _t(
+            "There is no network now, so this till can't ask whether the balance is still there. " +
+                "It may only use what was allowed beforehand."
+        );
+        const less = Object.fromEntries(
+            Object.entries(amounts).map(([id, amount]) => [id, Math.min(amount, most[id])])
+        );
+        if (!(await this._askLess(order, amounts, less, message))) {
+            return false;
+        }
+        return this._goOnOffline(order, this.wanted(order));
+    }
+
+    /**
+     * @param {Object} less card id to what can still be had
+     * @returns {Promise<boolean>} whether the claims were changed
+     */
+    async _askLess(order, amounts, less, message) {
+        const cards = this.pos.models["loyalty.card"];
+        const words = Object.keys(amounts)
+            .filter((id) => less[id] > 0)
+            .map((id) =>
+                this.spending.formatAmount(cards.get(Number(id)).program_id.club_account, less[id])
+            );
+        const choice = await new Promise((resolve) => {
+            this.pos.dialog.add(
+                ConfirmationDialog,
+                {
+                    title: _t("This can't be used"),
+                    body: message,
+                    confirmLabel: words.length ? _t("Use %s", words.join(" + ")) : _t("Take it off"),
+                    confirm: () => resolve(words.length ? "less" : "none"),
+                    cancelLabel: words.length ? _t("Take it off") : _t("Back"),
+                    cancel: () => resolve(words.length ? "none" : false),
+                    dismiss: () => resolve(false),
+                },
+                { onClose: () => resolve(false) }
+            );
+        });
+        if (!choice) {
+            return false;
+        }
+        for (const id of Object.keys(amounts)) {
+            const most = choice === "less" ? less[id] || 0 : 0;
+            this.spending.reduce(order, cards.get(Number(id)), most);
+        }
+        return true;
+    }
+
+    // -------------------------------------------------------------- releasing
+
+    /**
+     * Safe to call at any time. An order that is paid keeps its hold: the server takes
+     * from it when the order arrives.
+     */
+    async releaseFor(order) {
+        if (!order?.uiState?.clubHold || order.finalized) {
+            return;
+        }
+        delete order.uiState.clubHold;
+        try {
+            await this.pos.club.call("release", { order_uuid: order.uuid });
+        } catch (error) {
+            // It times out by itself; nothing that a cashier could do about it.
+            if (!(error instanceof ConnectionLostError || error instanceof RPCError)) {
+                throw error;
+            }
+        }
+    }
+
+    /** Tell the cashier that money is missing now that a reward went. */
+    tellRest(order) {
+        this.pos.dialog.add(AlertDialog, {
+            title: _t("More is to be paid"),
+            body: _t(
+                "%s is left to pay now.",
+                this.pos.env.utils.formatCurrency(order.remainingDue)
+            ),
+        });
+    }
+}

@@ -1,0 +1,479 @@
+import { _t } from "@web/core/l10n/translation";
+import { commonStep, fromUnits, mostOf, unitsDown } from "@loyalty_club_pos/app/utils/club_amounts";
+import { ClubHolds } from "@loyalty_club_pos/app/services/club_holds";
+
+const { DateTime } = luxon;
+
+/** A page has one till; its orders, which know no services, ask here. */
+let spendingOfTill = null;
+
+/**
+ * @returns {ClubSpending|null} of the till that runs in this page
+ */
+export function clubSpending() {
+    return spendingOfTill;
+}
+
+/**
+ * What members spend on an order: points, wallet and promotional credit, as much as they
+ * choose, and the rewards that cost points.
+ *
+ * A claim is a native reward line; native code applies it again whenever the basket
+ * changes, within the bounds that stand here.
+ */
+export class ClubSpending {
+    /** @param {Object} pos the till's store */
+    constructor(pos) {
+        this.pos = pos;
+        this.holds = new ClubHolds(this);
+        spendingOfTill = this;
+    }
+
+    get policy() {
+        return this.pos.config._club || {};
+    }
+
+    get offline() {
+        return Boolean(this.pos.data.network.offline);
+    }
+
+    // -------------------------------------------------------------- accounts
+
+    /**
+     * @param {string} account "points" | "wallet" | "credit"
+     * @returns {Object|undefined} loyalty.program
+     */
+    programOf(account) {
+        return this.pos.models["loyalty.program"].find((p) => p.club_account === account);
+    }
+
+    digitsOf(account) {
+        return account === "points" ? 0 : this.policy.currency_digits ?? 2;
+    }
+
+    memberOf(partner) {
+        return (partner && this.pos.club?.memberOf?.(partner)) || null;
+    }
+
+    /**
+     * The member's card of a program, where the server has named it.
+     *
+     * @returns {Object|undefined} loyalty.card
+     */
+    cardOf(program, partner) {
+        const cards = this.pos.models["loyalty.card"];
+        const id = this.memberOf(partner)?.balances?.[program.club_account]?.card_id;
+        if (id) {
+            return (
+                cards.get(id) ||
+                // Not loaded: the till knows the member from before and has no network.
+                cards.create({ id, program_id: program, partner_id: partner, points: 0 })
+            );
+        }
+        return cards.find(
+            (card) => card.program_id?.id === program.id && card.partner_id?.id === partner?.id
+        );
+    }
+
+    /**
+     * What this order may spend of a card, before its own claims.
+     *
+     * @returns {number}
+     */
+    spendable(order, card) {
+        const account = card.program_id.club_account;
+        const member = this.memberOf(card.partner_id);
+        const waiting = this._claimedElsewhere(order, card);
+        if (this.offline) {
+            return Math.max(0, this.allowance(member, account) - waiting);
+        }
+        const balance = member?.balances?.[account];
+        const available = balance ? balance.available : card.points;
+        return Math.max(0, available + this.holds.heldFor(order, card) - waiting);
+    }
+
+    /**
+     * What the server lets this till spend for the member without asking.
+     *
+     * @returns {number}
+     */
+    allowance(member, account) {
+        const granted = member?.allowance?.[account];
+        if (!granted || DateTime.fromISO(granted.until) <= DateTime.now()) {
+            return 0;
+        }
+        const available = member.balances?.[account]?.available ?? 0;
+        return Math.max(0, Math.min(granted.amount, available));
+    }
+
+    /** Paid orders the server hasn't heard of; offline also other open baskets. */
+    _claimedElsewhere(order, card) {
+        return this.pos.models["pos.order"]
+            .filter(
+                (other) =>
+                    other.uuid !== order.uuid &&
+                    other.state !== "cancel" &&
+                    !this.holds.heldFor(other, card) &&
+                    (other.finalized ? !other.isSynced : this.offline)
+            )
+            .reduce((sum, other) => sum + other.clubCostOf(card), 0);
+    }
+
+    // -------------------------------------------------------------- how much
+
+    /**
+     * The reward by which an account pays any amount.
+     *
+     * @returns {Object|undefined} loyalty.reward
+     */
+    payingReward(order, account) {
+        return this.programOf(account)?.reward_ids.find(
+            (reward) => reward.clubPays && this.isOpen(reward, order.getPartner())
+        );
+    }
+
+    /** Whether the member's tier has this reward. */
+    isOpen(reward, partner) {
+        const tiers = this.policy.rewards?.[reward.id];
+        return !tiers?.length || tiers.includes(this.memberOf(partner)?.tier?.code);
+    }
+
+    /**
+     * How much of an account this order may use.
+     *
+     * @param {Object} order pos.order
+     * @param {string} account "points" | "wallet" | "credit"
+     * @returns {{amount: number, reason: string, rate: number, step: number, least: number,
+     *     used: number, balance: number}} amounts in the account's unit; ``rate`` is money
+     *     per unit, ``used`` what the order claims of it now, ``balance`` what there is
+     */
+    maxFor(order, account) {
+        const none = { amount: 0, reason: "none", rate: 1, step: 1, least: 0, used: 0, balance: 0 };
+        const reward = this.payingReward(order, account);
+        const card = reward && this.cardOf(reward.program_id, order.getPartner());
+        if (!card || card.id < 0) {
+            return none;
+        }
+        const digits = this.digitsOf(account);
+        const isPoints = account === "points";
+        const { step: policyStep, least } = this.policy.spend || {};
+        const step = isPoints ? commonStep(reward.required_points, policyStep) : 1;
+        const rate = reward.discount;
+        const lines = order.clubLinesOf(reward, card);
+        const used = lines.reduce((sum, line) => sum + line.points_cost, 0);
+        const free = order._getRealCouponPoints(card.id) + used;
+        const bounds = [
+            { reason: this.offline ? "offline" : "balance", amount: free },
+            ...this._basketBounds(order, reward, lines).map(({ reason, money }) => ({
+                reason,
+                amount: money / rate,
+            })),
+        ];
+        const fewest = isPoints ? least || 0 : 0;
+        return {
+            ...mostOf({ bounds, digits, step, least: fewest }),
+            rate,
+            step: fromUnits(step, digits),
+            least: fewest,
+            used: fromUnits(unitsDown(used, digits), digits),
+            balance: free,
+        };
+    }
+
+    /** What of the basket this reward may pay: list of {reason, money}. */
+    _basketBounds(order, reward, lines) {
+        const sum = (some) => some.reduce((total, line) => total + line.prices.total_included, 0);
+        const account = reward.program_id.club_account;
+        const closed = order.lines.filter((line) => this._cannotPay(account, line));
+        const payments = order.lines.filter((line) => line.isClubPayment);
+        const bounds = [{ reason: "basket", money: order.priceIncl - sum(lines) - sum(closed) }];
+        if (account !== "wallet") {
+            const basket = order.priceIncl - sum(payments) - sum(closed);
+            const others = payments.filter(
+                (line) => !lines.includes(line) && line.clubAccount !== "wallet"
+            );
+            const share = this.policy.spend?.share ?? 100;
+            bounds.push({ reason: "share", money: (basket * share) / 100 + sum(others) });
+        }
+        if (reward.discount_max_amount) {
+            bounds.push({ reason: "reward", money: reward.discount_max_amount });
+        }
+        if (reward.discount_applicability === "specific") {
+            const { discountable } = order._getDiscountableOnSpecific(reward);
+            bounds.push({ reason: "reward", money: discountable });
+        }
+        return bounds;
+    }
+
+    /**
+     * A wallet buys no wallet; and what came as a gift can't be turned into a balance
+     * that can be paid out, or into a tip.
+     */
+    _cannotPay(account, line) {
+        if (line.is_reward_line || line.refunded_orderline_id) {
+            return false;
+        }
+        if (account === "wallet") {
+            return this.isTopUp(line);
+        }
+        return (this.policy.excluded || []).includes(line.product_id.id);
+    }
+
+    isTopUp(line) {
+        const products = this.programOf("wallet")?.trigger_product_ids || [];
+        return !line.is_reward_line && products.some(({ id }) => id === line.product_id.id);
+    }
+
+    // -------------------------------------------------------------- claiming
+
+    /**
+     * Pay an amount of the basket from an account, in place of what was chosen before.
+     *
+     * @param {Object} order pos.order
+     * @param {string} account
+     * @param {number} amount in the account's unit; more than possible is cut
+     * @returns {true|string} a sentence for the cashier when nothing could be used
+     */
+    use(order, account, amount) {
+        const most = this.maxFor(order, account);
+        const digits = this.digitsOf(account);
+        const stepUnits = unitsDown(most.step, digits) || 1;
+        const units = Math.min(unitsDown(amount, digits), unitsDown(most.amount, digits));
+        const chosen = fromUnits(Math.floor(units / stepUnits) * stepUnits, digits);
+        if (!chosen || chosen < most.least) {
+            this.undo(order, account);
+            return amount ? this.why(most, account) : true;
+        }
+        const reward = this.payingReward(order, account);
+        const card = this.cardOf(reward.program_id, order.getPartner());
+        order.clubLinesOf(reward, card).forEach((line) => line.delete());
+        order.clubWish(reward, chosen);
+        const result = this._apply(order, reward, card, { cost: chosen });
+        this.pos.updateRewards();
+        return result;
+    }
+
+    /** Take back what was chosen of an account. */
+    undo(order, account) {
+        const reward = this.programOf(account)?.reward_ids.find((r) => r.clubPays);
+        if (!reward) {
+            return;
+        }
+        order.clubWish(reward, 0);
+        order.clubLinesOf(reward).forEach((line) => line.delete());
+        this.changed(order);
+    }
+
+    /**
+     * Rewards with a price in points, such as a discount or a free product.
+     *
+     * @returns {{reward: Object, card: Object, cost: number, possible: boolean,
+     *     missing: number}[]}
+     */
+    rewardsFor(order) {
+        const partner = order.getPartner();
+        const found = [];
+        for (const program of this.pos.models["loyalty.program"].filter((p) => p.club_account)) {
+            const card = this.cardOf(program, partner);
+            for (const reward of program.reward_ids) {
+                if (reward.clubPays || !this.isOpen(reward, partner)) {
+                    continue;
+                }
+                const left = card ? order._getRealCouponPoints(card.id) : 0;
+                const missing = Math.max(0, reward.required_points - left);
+                found.push({
+                    reward,
+                    card,
+                    cost: reward.required_points,
+                    missing,
+                    possible: Boolean(card && card.id > 0 && !missing),
+                });
+            }
+        }
+        return found.sort((a, b) => a.cost - b.cost);
+    }
+
+    /**
+     * Claim a reward once; a free product that isn't in the basket is put there.
+     *
+     * @returns {Promise<true|string>}
+     */
+    async claim(order, reward, card, product = reward.reward_product_ids[0]) {
+        const args = { cost: reward.required_points };
+        if (reward.reward_type === "product") {
+            args.product = product;
+            args.quantity = reward.reward_product_qty;
+            const missing = reward.reward_product_qty - order.clubUnclaimed(reward, product);
+            if (missing > 0) {
+                await this.pos.addLineToCurrentOrder(
+                    { product_id: product, product_tmpl_id: product.product_tmpl_id, qty: missing },
+                    {}
+                );
+            }
+        }
+        const result = this._apply(order, reward, card, args);
+        this.pos.updateRewards();
+        return result;
+    }
+
+    /**
+     * What the order claims now.
+     *
+     * @returns {{code: string, reward: Object, card: Object, account: string, cost: number,
+     *     money: number}[]}
+     */
+    claims(order) {
+        const claims = new Map();
+        for (const line of order.clubRewardLines()) {
+            const code = line.reward_identifier_code;
+            const claim = claims.get(code) || {
+                code,
+                reward: line.reward_id,
+                card: line.coupon_id,
+                account: line.clubAccount,
+                cost: 0,
+                money: 0,
+            };
+            claim.cost += line.points_cost;
+            claim.money -= line.prices.total_included;
+            claims.set(code, claim);
+        }
+        return [...claims.values()];
+    }
+
+    /** Take one claim back. */
+    undoClaim(order, code) {
+        const lines = order.clubRewardLines().filter((l) => l.reward_identifier_code === code);
+        lines.forEach((line) => {
+            order.clubWish(line.reward_id, 0);
+            line.delete();
+        });
+        this.changed(order);
+    }
+
+    /**
+     * Bring what an order claims of a card down to what there is.
+     *
+     * @param {number} most in the account's unit
+     */
+    reduce(order, card, most) {
+        const claims = this.claims(order).filter((claim) => claim.card.id === card.id);
+        let left = most;
+        // A whole reward is kept before an amount, which can be made smaller.
+        for (const claim of claims.sort((a, b) => a.reward.clubPays - b.reward.clubPays)) {
+            if (claim.reward.clubPays) {
+                this.use(order, claim.account, Math.min(left, claim.cost));
+            } else if (claim.cost <= left) {
+                left -= claim.cost;
+            } else {
+                this.undoClaim(order, claim.code);
+            }
+        }
+    }
+
+    /** After claims changed: prices follow, and a hold for nothing is given up. */
+    changed(order) {
+        this.pos.updateRewards();
+        if (!order.clubRewardLines().length) {
+            this.releaseFor(order);
+        }
+    }
+
+    _apply(order, reward, card, args) {
+        order.clubTrack(reward.program_id, card);
+        return order._applyReward(reward, card.id, args);
+    }
+
+    // -------------------------------------------------------------- wallet
+
+    /**
+     * Load the customer's wallet with money that is paid in this order.
+     *
+     * @param {Object} order pos.order
+     * @param {number} money
+     * @returns {Promise<Object|undefined>} the line
+     */
+    async topUp(order, money) {
+        const program = this.programOf("wallet");
+        const product = program?.trigger_product_ids[0];
+        if (!product || !money) {
+            return;
+        }
+        const price = product.getTaxDetails({
+            overridedValues: {
+                tax_ids: product.taxes_id,
+                price_unit: money,
+                special_mode: "total_included",
+            },
+        }).total_excluded;
+        // Not the store's way for the current order: it would ask for a program, and puts
+        // its own price on orders that pay money back.
+        const line = await this.pos.addLineToOrder(
+            { product_id: product, product_tmpl_id: product.product_tmpl_id, price_unit: price },
+            order,
+            { eWalletGiftCardProgram: program, force: true },
+            false
+        );
+        this.pos.updateRewards();
+        return line;
+    }
+
+    /** Whether the customer of an order has, or can get, a wallet here. */
+    hasWallet(order) {
+        return Boolean(
+            this.programOf("wallet")?.trigger_product_ids?.length &&
+                this.memberOf(order?.getPartner())
+        );
+    }
+
+    // -------------------------------------------------------------- holds
+
+    /**
+     * Set aside what the order claims, before it is paid.
+     *
+     * @returns {Promise<boolean>} whether to go on
+     */
+    holdFor(order) {
+        return this.holds.holdFor(order);
+    }
+
+    /** Give up what was set aside for an order that isn't paid now. */
+    releaseFor(order) {
+        return this.holds.releaseFor(order);
+    }
+
+    // -------------------------------------------------------------- words
+
+    /** Name of an account, as a heading. */
+    accountName(account) {
+        return {
+            points: _t("Points"),
+            wallet: _t("Wallet"),
+            credit: _t("Promotional credit"),
+        }[account];
+    }
+
+    /** An amount of an account, in words. */
+    formatAmount(account, amount) {
+        if (account === "points") {
+            return _t("%s points", this.pos.env.utils.formatProductQty(amount, false));
+        }
+        return this.pos.env.utils.formatCurrency(amount);
+    }
+
+    /** Why no more can be used. */
+    why(most, account) {
+        return {
+            none: _t("The customer has nothing of this to use."),
+            balance: _t("That is all there is."),
+            offline: _t("Without a network this till may use no more for this member."),
+            basket: _t("That pays all that is left of the basket."),
+            share: _t(
+                "The club lets points and credit pay %s%% of a basket.",
+                this.policy.spend?.share
+            ),
+            reward: _t("The reward gives no more on this basket."),
+            least: _t("At least %s at once.", this.formatAmount(account, most.least || 0)),
+        }[most.reason];
+    }
+}
