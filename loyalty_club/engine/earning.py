@@ -13,6 +13,7 @@ from fractions import Fraction
 from typing import Literal
 
 from .amounts import to_text
+from .sharing import share_out
 
 # A quantity enters the trace in thousandths: grams of a kilogram.
 _QUANTITY_DIGITS = 3
@@ -161,8 +162,8 @@ def compute_award(
         applied = multiplier if rule.multiplied else Fraction(1)
         entry, status = _grant(rule, base, digits, applied, multiplier_name)
         weights = {line.key: _weight(rule, line) for line in eligible}
-        _add(by_line, _share_out(entry.points, weights))
-        _add(status_by_line, _share_out(status, weights))
+        _add(by_line, share_out(entry.points, weights))
+        _add(status_by_line, share_out(status, weights))
         trace.append(entry)
     return Award(
         points=sum(by_line.values()),
@@ -260,24 +261,6 @@ def _capped(rule: Rule, points: int) -> tuple[int, Cap | None]:
     # What was used before may exceed a limit that was lowered since.
     room = max(room, 0)
     return (points, None) if room >= points else (room, cap)
-
-
-def _share_out(points: int, weights: dict[str, Fraction]) -> dict[str, int]:
-    """Share ``points`` by positive weight: whole parts, then the largest remainders.
-
-    (Hamilton's method.) Among equal remainders the earlier line gets the unit.
-
-    >>> _share_out(10, {"a": Fraction(1), "b": Fraction(1), "c": Fraction(1)})
-    {'a': 4, 'b': 3, 'c': 3}
-    """
-    weights = {key: weight for key, weight in weights.items() if weight > 0}
-    total = sum(weights.values())
-    exact = {key: points * weight / total for key, weight in weights.items()}
-    shares = {key: math.floor(share) for key, share in exact.items()}
-    by_remainder = sorted(exact, key=lambda key: shares[key] - exact[key])
-    for key in by_remainder[: points - sum(shares.values())]:
-        shares[key] += 1
-    return shares
 
 
 def _add(totals: dict[str, int], shares: dict[str, int]) -> None:

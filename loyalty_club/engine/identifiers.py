@@ -30,6 +30,7 @@ _LETTERS = {
 }
 # What people write between groups of digits, with the longer dashes.
 _SEPARATORS = re.compile(r"[\s\-\u2010-\u2015().:/_]+")
+_HEXADECIMAL = re.compile(r"[0-9A-F]+")
 _PHONE = re.compile(r"\+?\d{7,17}", re.ASCII)
 _EMAIL = re.compile(r"[^@\s<>\",;]+@[^@\s<>\",;.]+(\.[^@\s<>\",;.]+)+")
 # No bank issues numbers that begin with 0 (ISO/IEC 7812), while mobiles do (0098...).
@@ -166,11 +167,34 @@ def looks_like_pan(text: str) -> bool:
     )
 
 
+def card_serial(text: str) -> str | None:
+    """The serial number of a contactless card, however a reader says it; else None.
+
+    Readers of 125 kHz cards (EM4100) give ten hexadecimal digits, their last eight, or
+    the same eight as ten decimal digits, which is what is printed on the card. All
+    become eight hexadecimal digits. Serials of ISO 14443 have 8, 14 or 20 of them.
+
+    >>> card_serial("0B00BC614E"), card_serial("00bc614e"), card_serial("0012345678")
+    ('00BC614E', '00BC614E', '00BC614E')
+    >>> card_serial("04:A2:2B:1C:9D:55:80")
+    '04A22B1C9D5580'
+    >>> card_serial("REZAEI"), card_serial("1234")
+    (None, None)
+    """
+    text = _SEPARATORS.sub("", _visible(text)).upper()
+    if not _HEXADECIMAL.fullmatch(text) or len(text) not in (8, 10, 14, 20):
+        return None
+    if len(text) == 10 and text.isdigit() and int(text) < 2**32:
+        return f"{int(text):08X}"
+    return text[2:] if len(text) == 10 else text
+
+
 def card_token(value: str, pepper: bytes) -> str:
     """What is stored in place of a card's serial number or hash: HMAC-SHA256, in hex.
 
     Without the pepper (a secret kept outside of this table) nobody can compute tokens
-    for guessed cards and compare. Case and separators of ``value`` don't count.
+    for guessed cards and compare. Case and separators of ``value`` don't count, and all
+    forms of a serial number (see :func:`card_serial`) give the same token.
 
     >>> card_token("04:a2:2b:1c", b"secret") == card_token("04A22B1C", b"secret")
     True
@@ -179,7 +203,7 @@ def card_token(value: str, pepper: bytes) -> str:
 
     Raises ValueError for an empty value or pepper.
     """
-    normal = _SEPARATORS.sub("", _visible(value)).upper()
+    normal = card_serial(value) or _SEPARATORS.sub("", _visible(value)).upper()
     if not normal or not pepper:
         raise ValueError("a card token needs a value and a pepper")
     return hmac.new(pepper, normal.encode(), hashlib.sha256).hexdigest()

@@ -173,3 +173,23 @@ class LoyaltyCard(models.Model):
         if self.club_id:
             return self.env["loyalty.club.request"]._action_ask(self)
         return super().action_loyalty_update_balance()
+
+    # ------------------------------------------------------------------ reading
+
+    def _club_digits(self):
+        """Decimals of this managed account's smallest unit."""
+        # Who sells has no right on clubs, and this is no secret of theirs.
+        program_sudo = self.program_id.sudo()
+        return program_sudo.club_id._digits(program_sudo.club_account)
+
+    def _club_spendable(self):
+        """Units that this managed account can spend now."""
+        self.ensure_one()
+        # Sellers and customers see through orders what can be spent, not the ledger.
+        ledger = self.env["loyalty.club.ledger"].sudo()
+        [account] = ledger._read_accounts(self._origin.ids).values()
+        if account.member_state not in (None, "active"):
+            return 0
+        lots = [lot for lot, _purchase in ledger._open_lots([account])[account.id]]
+        held = ledger._held([account])[account.id]
+        return ledger._available(account, lots, held, account.club._today())

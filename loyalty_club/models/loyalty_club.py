@@ -335,10 +335,8 @@ class LoyaltyClub(models.Model):
             "communication_plan_ids": [],
             "club_id": self.id,
             "club_account": account,
+            **self._till_values(),
         }
-        if "pos_ok" in self.env["loyalty.program"]._fields:
-            # The till computes points itself; it takes part with an addon of its own.
-            values["pos_ok"] = False
         if account == "points":
             values["portal_point_name"] = self.env._("points")
             values["rule_ids"] = [
@@ -355,6 +353,14 @@ class LoyaltyClub(models.Model):
         elif account == "credit":
             values["rule_ids"] = []  # nobody buys promotional credit
         return values
+
+    def _till_values(self):
+        """What keeps a managed program away from tills, where there are any.
+
+        A till computes points itself; it takes part with an addon of its own.
+        """
+        has_tills = "pos_ok" in self.env["loyalty.program"]._fields
+        return {"pos_ok": False} if has_tills else {}
 
     def _default_step(self):
         """Money that gives a point in a new club: a currency without cents is small."""

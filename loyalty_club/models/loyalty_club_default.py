@@ -14,11 +14,13 @@ class LoyaltyClub(models.Model):
         products can't be made before its own addon is loaded. And by the first member
         the company has its country and currency, which the club takes over.
         """
-        club = self.search([], limit=1)
-        if club:
-            return club
         # Whoever enrols the first member may be no manager.
-        return self.sudo().create(
+        return self.search([], limit=1) or self.sudo()._create_first()
+
+    @api.model
+    def _create_first(self):
+        """The first club of the company that the user works for."""
+        return self.create(
             {
                 "name": self.env._("Loyalty Club"),
                 "code": "club",

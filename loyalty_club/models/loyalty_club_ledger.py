@@ -41,6 +41,24 @@ class LoyaltyClubLedger(models.AbstractModel):
         """
         return self._accounts(member, kind)[member.id]
 
+    def _account_of(self, club, partner, kind):
+        """The account of a customer, who may have one without being a member.
+
+        :return: id of its ``loyalty.card``
+        """
+        members = self.env["loyalty.club.member"].search(
+            [("club_id", "=", club.id), ("partner_id", "=", partner.id)]
+        )
+        if members:
+            member = members.sorted(lambda member: bool(member.merged_into_id))[0]
+            return self._account(member.merged_into_id or member, kind)
+        program = club._program(kind)
+        found = self._find_accounts(program, {partner.id: None})
+        if partner.id not in found:
+            whose = {"program_id": program.id, "partner_id": partner.id}
+            found[partner.id] = self.env["loyalty.card"].create(whose).id
+        return found[partner.id]
+
     def _lock(self, card_ids, skip_locked=False):
         """Lock accounts against every other movement and read them.
 

@@ -136,6 +136,25 @@ class LoyaltyClubLedger(models.AbstractModel):
         posting.origin = origin or Origin()
         return self._post([posting])
 
+    def _overspend(self, card_id, units, *, key=None, origin=None):
+        """Spend what a customer has already been given for, though it isn't there.
+
+        A till without a network may have let him spend more than he has. What can be
+        spent is; the rest becomes a debt, that his next points pay. Whoever calls this
+        tells a manager.
+        """
+        account = self._lock_one(card_id)
+        lots = [lot for lot, _purchase in self._open_lots([account])[card_id]]
+        day = account.club._today()
+        free = self._available(account, lots, self._held([account])[card_id], day)
+        used = max(min(units, free), 0)
+        allocations, _missing = engine.allocate(lots, used, day)
+        posting = Posting(account, "spend", amount=-used, debt=units - used)
+        posting.allocations = [(a.lot_id, a.units) for a in allocations]
+        posting.key = key
+        posting.origin = origin or Origin()
+        return self._post([account.record(posting)])
+
     def _check_may_spend(self, account):
         if account.member_state in ("blocked", "paused", "left"):
             raise ClubError(

@@ -54,7 +54,7 @@ class LoyaltyClubLedger(models.AbstractModel):
         card_id = self.env["loyalty.club.entry"].browse(entry_ids[:1]).card_id.id
         account = self._lock_one(card_id)
         self._lapse([account])
-        postings = []
+        postings, asked = [], units
         for entry_id in sorted(consumed_by_entry, reverse=True):
             consumed = [
                 engine.Consumed(lot_id, units_from_scaled(scaled, account.digits), day)
@@ -65,10 +65,58 @@ class LoyaltyClubLedger(models.AbstractModel):
                 units -= part
                 postings += self._restored(account, consumed, part, entry_id, origin)
         if units:
-            raise ValueError(f"{units} units more than were spent")
+            left = units_from_scaled(self._spent_left(entry_ids), account.digits)
+            if asked > left:
+                raise ValueError(f"{units} units more than were spent")
+            postings += self._forgiven(account, entry_ids, units, origin)
         for index, posting in enumerate(postings):
             posting.key = key and f"{key}:{index}"
         return self._post(postings) + self._follow_merge(account)
+
+    def _forgiven(self, account, entry_ids, units, origin):
+        """The postings that give back what these entries had spent beyond the balance.
+
+        What of it is still owed is owed no more; the rest was paid from later earnings
+        and comes back as a fresh lot.
+        """
+        owed = min(units, account.debt)
+        posting = Posting(
+            account,
+            "give_back",
+            amount=units - owed,
+            debt=-owed,
+            origin=self._reversing(origin, entry_ids[0]),
+        )
+        if not posting.amount:
+            return [account.record(posting)]
+        today = account.club._today()
+        lot = NewLot(
+            posting.amount,
+            available_on=today,
+            expires_on=self._default_expiry(account, today),
+        )
+        posting.lots.append(lot)
+        return self._settled(posting, [(lot, lot.units)])
+
+    def _spent_left(self, entry_ids):
+        """Ten-thousandths that these entries spent or made owed and weren't given back.
+
+        Unlike the lots that they used (``_consumed``) this counts what a till spent
+        beyond the balance as well.
+        """
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT round(COALESCE(sum(debt - amount), 0) * %s)::bigint
+                  FROM loyalty_club_entry
+                 WHERE id = ANY(%s) OR (kind = 'give_back' AND reverses_id = ANY(%s))
+                """,
+                10**SCALE,
+                list(entry_ids),
+                list(entry_ids),
+            )
+        )
+        return rows[0][0]
 
     def _follow_merge(self, account):
         """Carry what came back to a merged member on to the one he became."""
@@ -114,20 +162,12 @@ class LoyaltyClubLedger(models.AbstractModel):
         today = account.club._today()
         grace = account.club.give_back_grace_days
         plan = engine.restore(consumed, units, today, grace)
-        origin = origin or Origin()
         posting = Posting(
             account,
             "give_back",
             amount=units,
             allocations=[(a.lot_id, -a.units) for a in plan.back],
-            origin=Origin(
-                company_id=origin.company_id,
-                purchase_id=origin.purchase_id,
-                reverses_id=entry_id,
-                model=origin.model,
-                res_id=origin.res_id,
-                reference=origin.reference,
-            ),
+            origin=self._reversing(origin, entry_id),
         )
         usable = [(a.lot_id, a.units) for a in plan.back]
         for fresh in plan.fresh:
@@ -136,6 +176,18 @@ class LoyaltyClubLedger(models.AbstractModel):
             usable.append((lot, lot.units))
             posting.allocations += self._moved_on(consumed, plan, fresh.units)
         return self._settled(posting, usable)
+
+    @staticmethod
+    def _reversing(origin, entry_id):
+        origin = origin or Origin()
+        return Origin(
+            company_id=origin.company_id,
+            purchase_id=origin.purchase_id,
+            reverses_id=entry_id,
+            model=origin.model,
+            res_id=origin.res_id,
+            reference=origin.reference,
+        )
 
     @staticmethod
     def _moved_on(consumed, plan, units):

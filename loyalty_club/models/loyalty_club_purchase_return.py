@@ -14,11 +14,23 @@ class LoyaltyClubPurchase(models.Model):
 
     _inherit = "loyalty.club.purchase"
 
-    def _return(self, wanted, *, source, key, moment, move_id=None, reference=None):
+    def _return(
+        self,
+        wanted,
+        *,
+        source,
+        key,
+        moment,
+        move_id=None,
+        reference=None,
+        gives_cost_back=True,
+    ):
         """Return lines of this sale: take back what they earned, give back their cost.
 
         :param wanted: dict of line key to quantity (Decimal), or None for all that is
             left
+        :param gives_cost_back: whether what was spent comes back in proportion; where
+            it had lines of its own (at the till) it comes back with these instead
         :return: the purchase of kind 'return'
         :raises ClubError: over_return, invalid_payload (unknown line, quantity)
         """
@@ -50,7 +62,9 @@ class LoyaltyClubPurchase(models.Model):
             self._return_values(returned, source, key, moment, move_id, reference)
         )
         self._take_points_back(back, sum(item.points for item in returned))
-        self._give_cost_back(back, value_before, sum(item.total for item in returned))
+        if gives_cost_back:
+            value_now = sum(item.total for item in returned)
+            self._give_cost_back(back, value_before, value_now)
         self.member_id._note_purchase(back)
         return back
 

@@ -116,16 +116,7 @@ class LoyaltyRule(models.Model):
         products = self.env["product.product"].with_context(active_test=False)
         products = products.browse(ids)
         refused = set((products & unearning).ids)
-        refused |= set((products & self.club_excluded_product_ids).ids)
-        if self.club_excluded_category_ids:
-            refused |= set(
-                products.search(
-                    [
-                        ("id", "in", ids),
-                        ("categ_id", "child_of", self.club_excluded_category_ids.ids),
-                    ]
-                ).ids
-            )
+        refused |= set(self._club_excluded_products(Domain("id", "in", ids)).ids)
         if not self._club_about_products():
             if not refused:
                 return None
@@ -139,6 +130,17 @@ class LoyaltyRule(models.Model):
         )
         meant -= refused
         return frozenset(line.key for line in lines if line.product_id in meant)
+
+    def _club_excluded_products(self, among=Domain.TRUE):
+        """Products that earn nothing by this rule, by themselves or their category."""
+        products = self.club_excluded_product_ids.filtered_domain(among)
+        if self.club_excluded_category_ids:
+            by_category = Domain(
+                "categ_id", "child_of", self.club_excluded_category_ids.ids
+            )
+            Product = self.env["product.product"].with_context(active_test=False)
+            products |= Product.search(among & by_category)
+        return products
 
     def _club_about_products(self):
         return bool(

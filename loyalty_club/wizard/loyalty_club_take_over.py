@@ -331,9 +331,8 @@ class LoyaltyClubTakeOver(models.Model):
             )
         )
         self.env.invalidate_all()
-        if "pos_ok" in self.program_id._fields:
-            # The till computes points itself; it takes part with an addon of its own.
-            self.program_id.pos_ok = False
+        if values := self.club_id._till_values():
+            self.program_id.write(values)
 
     def _lock_club(self):
         """Two take-overs of one club don't meet: the later one is retried by Odoo."""

@@ -30,12 +30,14 @@ class SaleOrder(models.Model):
                 )
                 if not change:
                     continue
-                card = order._club_wallet(program)
+                card_id = ledger._account_of(
+                    program.club_id, order.partner_id, "wallet"
+                )
                 key = f"sale.order:{order.id}:top_up:{program.id}:{count}"
                 if change > 0:
-                    ledger._grant(card.id, change, "top_up", key=key, origin=origin)
+                    ledger._grant(card_id, change, "top_up", key=key, origin=origin)
                 else:
-                    ledger._take_back(card.id, -change, None, key=key, origin=origin)
+                    ledger._take_back(card_id, -change, None, key=key, origin=origin)
 
     def _club_paid_top_ups(self):
         """What invoices of this order have paid for: dict of program to units.
@@ -49,27 +51,6 @@ class SaleOrder(models.Model):
             if line.club_wallet_id:
                 paid[line.club_wallet_id] += line._club_paid_top_up()
         return paid
-
-    def _club_wallet(self, program):
-        """The customer's account; one who is no member can have a wallet too."""
-        member = (
-            self.env["loyalty.club.member"]
-            .search(
-                [
-                    ("club_id", "=", program.club_id.id),
-                    ("partner_id", "=", self.partner_id.id),
-                ]
-            )
-            .sorted(lambda member: bool(member.merged_into_id))[:1]
-        )
-        if member:
-            ledger = self.env["loyalty.club.ledger"]
-            card_id = ledger._account(member.merged_into_id or member, "wallet")
-            return self.env["loyalty.card"].browse(card_id)
-        whose = {"program_id": program.id, "partner_id": self.partner_id.id}
-        Card = self.env["loyalty.card"]
-        domain = [(field, "=", value) for field, value in whose.items()]
-        return Card.search(domain, limit=1) or Card.create(whose)
 
     def _club_loaded(self):
         """What this order has loaded: dict of club id to (ten-thousandths, entries).

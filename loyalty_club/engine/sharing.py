@@ -1,0 +1,23 @@
+"""Sharing a whole number in proportion, to the last unit."""
+
+import math
+from fractions import Fraction
+
+
+def share_out(units: int, weights: dict[str, int | Fraction]) -> dict[str, int]:
+    """Share ``units`` by positive weight; the parts sum up to ``units``.
+
+    Whole parts first, then the largest remainders (A. Hamilton's method, 1792). Among
+    equal remainders the earlier one gets the unit. Without any weight nobody gets one.
+
+    >>> share_out(10, {"a": 1, "b": 1, "c": 1, "d": 0})
+    {'a': 4, 'b': 3, 'c': 3}
+    """
+    weights = {key: weight for key, weight in weights.items() if weight > 0}
+    total = sum(weights.values())
+    exact = {key: Fraction(units * weight, total) for key, weight in weights.items()}
+    shares = {key: math.floor(share) for key, share in exact.items()}
+    by_remainder = sorted(exact, key=lambda key: shares[key] - exact[key])
+    for key in by_remainder[: units - sum(shares.values())]:
+        shares[key] += 1
+    return shares

@@ -1,0 +1,86 @@
+from datetime import timedelta
+
+from odoo import fields, models
+from odoo.fields import NO_ACCESS
+
+from odoo.addons.loyalty_club.exceptions import ClubError
+
+PIN_LENGTH = range(4, 9)
+PIN_TRIES = 5
+PIN_PAUSE = timedelta(minutes=15)
+
+
+class LoyaltyClubMember(models.Model):
+    """How a member agrees to spend at a till: a tap only says who he is."""
+
+    _inherit = "loyalty.club.member"
+
+    joined_how = fields.Selection(
+        selection_add=[("till", "At the till")], ondelete={"till": "set default"}
+    )
+    pin_hash = fields.Char(copy=False, groups=NO_ACCESS)
+    pin_failures = fields.Integer(copy=False, groups=NO_ACCESS)
+    pin_paused_until = fields.Datetime(copy=False, groups=NO_ACCESS)
+
+    def _set_pin(self, pin):
+        """Keep the member's PIN, as a salted hash.
+
+        :raises ClubError: invalid_payload, unless it has 4 to 8 digits
+        """
+        self.ensure_one()
+        if not (
+            isinstance(pin, str)
+            and len(pin) in PIN_LENGTH
+            and pin.isascii()
+            and pin.isdigit()
+        ):
+            raise ClubError(
+                "invalid_payload", self.env._("pin: it must have 4 to 8 digits")
+            )
+        self.write(
+            {
+                "pin_hash": self.env["res.users"]._crypt_context().hash(pin),
+                "pin_failures": 0,
+                "pin_paused_until": False,
+            }
+        )
+        self.message_post(body=self.env._("A new PIN was set at a till."))
+
+    def _check_pin(self, pin):
+        """Whether this is the member's PIN; wrong ones are counted.
+
+        After five of them none is accepted for a quarter of an hour. The caller must
+        let the count be committed: it answers, and doesn't raise.
+
+        :return: (whether it is right, how many tries are left)
+        """
+        self.ensure_one()
+        now = fields.Datetime.now()
+        if self.pin_paused_until and self.pin_paused_until > now:
+            return False, 0
+        context = self.env["res.users"]._crypt_context()
+        if self.pin_hash and context.verify(str(pin), self.pin_hash):
+            self.pin_failures = 0
+            return True, PIN_TRIES
+        self.pin_failures += 1
+        left = PIN_TRIES - self.pin_failures
+        if left <= 0:
+            self.write({"pin_failures": 0, "pin_paused_until": now + PIN_PAUSE})
+        return False, max(left, 0)
+
+    # ------------------------------------------------------------------ codes
+
+    def _can_get_code(self):
+        """Whether a one-time code can be sent to him: for an addon with messages."""
+        return False
+
+    def _send_code(self, reference):
+        """Send a one-time code for the basket ``reference``: for an addon likewise.
+
+        :return: whether it went out
+        """
+        return False
+
+    def _check_code(self, reference, code):
+        """Whether ``code`` is the one that was sent for the basket ``reference``."""
+        return False

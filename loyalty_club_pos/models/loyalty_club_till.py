@@ -1,0 +1,182 @@
+from odoo import api, models
+
+from odoo.addons.loyalty_club.engine import identifiers
+from odoo.addons.loyalty_club.exceptions import ClubError
+
+LONGEST = 128
+
+
+class LoyaltyClubTill(models.AbstractModel):
+    """What a till asks the server: who is this, let him join, hold, release.
+
+    Every public method is for RPC and takes the till's id first; its caller must be
+    somebody who sells at this till, which must be open (``pos.config._club_till``).
+    Cashiers have no right on members or accounts: what they may do is what stands
+    here, and it is done with all rights after that check.
+
+    Answers are plain values: money as numbers in the club's currency, points as
+    integers, days in ISO 8601. See ``loyalty_club_till_answer.py``. Refusals are
+    ``ClubError``, except where an answer has a ``status`` that says so.
+    """
+
+    _name = "loyalty.club.till"
+    _description = "Till"
+
+    @api.model
+    def _club_of(self, config_id):
+        """(the till, its club with all rights); the club is empty before its time."""
+        config = self.env["pos.config"]._club_till(config_id)
+        return config, config._club()
+
+    @api.model
+    def _member_of(self, club, partner_id):
+        """The member, of this club, that a customer is; empty when he is none."""
+        if not isinstance(partner_id, int):
+            raise ClubError("invalid_payload", "partner_id: must be a number")
+        members = club.env["loyalty.club.member"].search(
+            [("club_id", "=", club.id), ("partner_id", "=", partner_id)]
+        )
+        member = members.sorted(lambda member: bool(member.merged_into_id))[:1]
+        return member.merged_into_id or member
+
+    @api.model
+    def _known_member(self, club, partner_id):
+        member = self._member_of(club, partner_id)
+        if not member:
+            raise ClubError(
+                "unknown_member", self.env._("This customer is no member yet.")
+            )
+        return member
+
+    @api.model
+    def _text(self, value, field):
+        if not isinstance(value, str) or not 1 <= len(value.strip()) <= LONGEST:
+            raise ClubError("invalid_payload", f"{field}: must be short text")
+        return value.strip()
+
+    # ------------------------------------------------------------------ recognising
+
+    @api.model
+    def recognise(self, config_id, text):
+        """Who shows this: a mobile in any spelling, a number, a barcode, a card.
+
+        :return: ``status`` found, unknown, ambiguous or blocked; see ``_recognised``
+        """
+        config, club = self._club_of(config_id)
+        text = self._text(text, "text")
+        shown = self._shown(club, text)
+        if not club:
+            return self._unrecognised("unknown", shown)
+        members = club.env["loyalty.club.member"]
+        try:
+            member = members._find(club, text)
+        except ClubError as error:
+            status = {
+                "unknown_member": "unknown",
+                "ambiguous_member": "ambiguous",
+                "member_blocked": "blocked",
+            }.get(error.code)
+            if not status:
+                raise
+            choices = members
+            if status == "ambiguous":
+                rows = members._lookup(club, text)
+                choices = members.browse(sorted({row[0] for row in rows}))
+            return self._unrecognised(status, shown, str(error), choices)
+        return self._recognised(config, member.merged_into_id or member, shown)
+
+    @api.model
+    def summary(self, config_id, partner_id):
+        """The member that a customer of Odoo is; ``status`` unknown when he is none."""
+        config, club = self._club_of(config_id)
+        member = club and self._member_of(club, partner_id)
+        if not member:
+            return self._unrecognised("unknown", False)
+        return self._recognised(config, member, False)
+
+    @api.model
+    def _shown(self, club, text):
+        """What was shown, as people may see it: of a card its last characters."""
+        if identifiers.looks_like_pan(text):
+            return False
+        country = (club.company_id or self.env.company).country_id
+        found = identifiers.candidates(text, country.code, country.phone_code or 0)
+        for scheme, value in found:
+            if scheme in ("mobile", "email"):
+                return {"scheme": scheme, "display": value}
+        if identifiers.card_serial(text):
+            return {"scheme": "card", "display": f"•••• {text[-4:]}"}
+        return {"scheme": found[0][0], "display": text} if found else False
+
+    # ------------------------------------------------------------------ joining
+
+    @api.model
+    def join(self, config_id, values):
+        """Make a customer a member, or find that he is one; the first founds the club.
+
+        :param values: dict with ``mobile``, ``name``, ``email``, ``birthdate``,
+            ``consent`` (channel to bool), ``card`` (what the reader read),
+            ``referral_code``, ``partner_id`` and ``pin``, all optional
+        :return: as ``recognise``, plus ``created`` and ``welcome`` (what he got)
+        :raises ClubError: invalid_payload, ambiguous_member, unknown_member (referrer)
+        """
+        config, club = self._club_of(config_id)
+        if not club:
+            founders = self.env["loyalty.club"].with_company(config.company_id).sudo()
+            club = founders._found()
+        member, created = club.env["loyalty.club.member"]._enrol(
+            club, self._join_values(club, values), how="till", source="till"
+        )
+        if created:
+            member._welcome()
+            if pin := values.get("pin"):
+                member._set_pin(pin)
+        return {
+            **self._recognised(config, member, False),
+            "created": created,
+            "welcome": {
+                "points": club.welcome_points if created else 0,
+                "credit": club.welcome_credit if created else 0,
+            },
+        }
+
+    def _join_values(self, club, values):
+        """The checked values of one who joins, as ``_enrol`` takes them."""
+        if not isinstance(values, dict):
+            raise ClubError("invalid_payload", "values: must be an object")
+        wanted = {
+            field: self._text(values[field], field)
+            for field in ("mobile", "name", "email", "referral_code")
+            if values.get(field)
+        }
+        if birthdate := values.get("birthdate"):
+            wanted["birthdate"] = self._day(birthdate, "birthdate")
+        if card := values.get("card"):
+            wanted["identifiers"] = [
+                {"scheme": "card", "value": self._text(card, "card")}
+            ]
+        if consent := values.get("consent"):
+            if not isinstance(consent, dict):
+                raise ClubError("invalid_payload", "consent: must be an object")
+            wanted["consent"] = {key: bool(value) for key, value in consent.items()}
+        if partner_id := values.get("partner_id"):
+            # Whom the cashier can't see can't join by his hand either.
+            partner = self.env["res.partner"].search([("id", "=", partner_id)])
+            if not partner:
+                raise ClubError("invalid_payload", "partner_id: is not known")
+            if self._member_of(club, partner.id):
+                raise ClubError(
+                    "ambiguous_member", self.env._("This customer is a member already.")
+                )
+            wanted["partner"] = partner.with_env(club.env)
+            wanted.setdefault("name", partner.name)
+        return wanted
+
+    @api.model
+    def _day(self, text, field):
+        try:
+            return self.env["loyalty.club.member"]._fields["joined_on"].to_date(text)
+        except (ValueError, TypeError) as error:
+            raise ClubError(
+                "invalid_payload", f"{field}: must be a date, as YYYY-MM-DD"
+            ) from error

@@ -1,0 +1,261 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from odoo.addons.loyalty_club.engine.amounts import to_units
+from odoo.addons.loyalty_club.engine.periods import next_birthday
+from odoo.addons.loyalty_club.ledger import to_column
+from odoo.addons.loyalty_club.models.loyalty_club import ACCOUNTS
+
+BIRTHDAY_BEFORE = timedelta(days=7)
+BIRTHDAY_AFTER = timedelta(days=3)
+OFFERS = 3
+
+
+class LoyaltyClubTill(models.AbstractModel):
+    """What a till is told of a member."""
+
+    _inherit = "loyalty.club.till"
+
+    # ------------------------------------------------------------------ answers
+
+    @api.model
+    def _recognised(self, config, member, shown):
+        """The answer about a member whom a till may serve.
+
+        :return: dict with ``status``, ``member`` (see ``_summary``), ``records`` (his
+            contact and accounts as the till's own models), ``shown``, ``message`` and
+            ``choices`` (empty)
+        """
+        balances = member.env["loyalty.club.ledger"]._balances(member)
+        return {
+            "status": "found",
+            "member": self._summary(config, member, balances),
+            "records": self._records(config, member),
+            "shown": shown,
+            "message": False,
+            "choices": [],
+        }
+
+    @api.model
+    def _unrecognised(self, status, shown, error="", choices=()):
+        return {
+            "status": status,
+            "member": False,
+            "records": {},
+            "shown": shown,
+            "message": error.partition("] ")[2] or error or False,
+            "choices": [
+                {
+                    "partner_id": member.partner_id.id,
+                    "name": member.name or "",
+                    "number": member.number,
+                    "mobile": member.mobile or False,
+                }
+                for member in choices
+            ],
+        }
+
+    def _records(self, config, member):
+        """The member's contact and accounts, as the till loads such records."""
+        # What a cashier may read of them anyway, without asking each rule again.
+        partner_sudo, cards_sudo = member.partner_id, member.card_ids
+        cards_sudo = cards_sudo.filtered("active")
+        return {
+            model: records._load_pos_data_read(records, config)
+            for model, records in (
+                ("res.partner", partner_sudo),
+                ("loyalty.card", cards_sudo),
+            )
+        }
+
+    def _summary(self, config, member, balances):
+        club = member.club_id
+        return {
+            "member_id": member.id,
+            "partner_id": member.partner_id.id,
+            "number": member.number,
+            "name": member.name or "",
+            "mobile": member.mobile or False,
+            "state": member.state,
+            "joined_on": member.joined_on.isoformat(),
+            "tier": member.tier_id and config._club_tier(member.tier_id) or False,
+            "next_tier": self._next_tier(member),
+            "balances": self._told(member, balances),
+            "birthday": self._birthday(member, club._today()),
+            "last_visit": self._last_visit(member),
+            "offers": self._offers(club, member, balances["points"]["available"]),
+            "cards": [
+                {"id": item.id, "display": item.display, "state": item.state}
+                for item in member.identifier_ids
+                if item.scheme == "card" and item.state != "replaced"
+            ],
+            "pin": bool(member.pin_hash),
+            "allowance": self._allow(config, member, balances),
+            "at": f"{fields.Datetime.now().isoformat()}Z",
+        }
+
+    @api.model
+    def _next_tier(self, member):
+        tier = member.next_tier_id
+        if not tier:
+            return False
+        return {
+            "name": tier.name,
+            "missing": member.next_tier_missing,
+            "words": member.tier_words,
+            "progress": member.tier_progress,
+        }
+
+    def _balances(self, member):
+        return self._told(member, member.env["loyalty.club.ledger"]._balances(member))
+
+    def _told(self, member, balances):
+        """Balances as a till shows them: dict of account to its parts."""
+        card_of = {card.club_account: card.id for card in member.card_ids}
+        club = member.club_id
+        return {
+            account: {
+                **{
+                    part: self._amount(club, account, balances[account][part])
+                    for part in ("available", "pending", "held")
+                },
+                "card_id": card_of.get(account, False),
+                "expiring": self._expiring(club, account, balances[account]),
+            }
+            for account, _label in ACCOUNTS
+        }
+
+    def _expiring(self, club, account, balance):
+        """What expires next, and its last day."""
+        for units, day in balance["expiring"]:
+            amount = self._amount(club, account, units)
+            return {"amount": amount, "on": day.isoformat()}
+        return False
+
+    @api.model
+    def _amount(self, club, account, units):
+        digits = club._digits(account)
+        return float(to_column(units, digits)) if digits else units
+
+    # ------------------------------------------------------------------ the person
+
+    @api.model
+    def _birthday(self, member, today):
+        """A birthday that is near: its day in words, and in how many days it is."""
+        if not member.birthdate_date:
+            return False
+        calendar = member.club_id.calendar
+        first = today - BIRTHDAY_AFTER
+        day = next_birthday(member.birthdate_date, first, calendar)
+        if day > today + BIRTHDAY_BEFORE:
+            return False
+        return {"on": day.isoformat(), "days": (day - today).days}
+
+    @api.model
+    def _last_visit(self, member):
+        moment = member.last_purchase_at
+        if not moment:
+            return False
+        return {"on": member.club_id._day(moment).isoformat()}
+
+    def _offers(self, club, member, points):
+        """The rewards that his points pay, the dearest first; or the nearest one."""
+        rewards = club._program("points").reward_ids.filtered(
+            lambda reward: (
+                not reward.club_tier_ids or member.tier_id in reward.club_tier_ids
+            )
+        )
+        by_cost = rewards.sorted("required_points", reverse=True)
+        within = by_cost.filtered(lambda reward: reward.required_points <= points)
+        if within:
+            return [{"text": reward.description} for reward in within[:OFFERS]]
+        return [
+            {
+                "text": self.env._(
+                    "%(missing)s points more for: %(reward)s",
+                    missing=f"{round(reward.required_points - points):,}",
+                    reward=reward.description,
+                )
+            }
+            for reward in by_cost[-1:]
+        ]
+
+    # ------------------------------------------------------------------ offline
+
+    def _allow(self, config, member, balances):
+        """Grant this till what it may let him spend offline; dict of account to it.
+
+        What other tills were granted and can still use is taken off, so that all of
+        them together stay within the club's share of the balance.
+        """
+        club = member.club_id
+        if not (club.offline_share and club.offline_minutes and member.card_ids):
+            return {}
+        now = fields.Datetime.now()
+        until = now + timedelta(minutes=club.offline_minutes)
+        cards = member.card_ids.filtered("active")
+        elsewhere = self._granted_elsewhere(config, cards, now)
+        allowed, rows = {}, []
+        for card in cards:
+            account = card.club_account
+            units = balances[account]["available"] * club.offline_share // 100
+            units -= elsewhere.get(card.id, 0)
+            cap = self._offline_cap(club, account)
+            units = max(min(units, cap) if cap else units, 0)
+            rows.append((config.id, card.id, to_column(units, card._club_digits())))
+            allowed[account] = {
+                "amount": self._amount(club, account, units),
+                "until": f"{until.isoformat()}Z",
+            }
+        self._write_allowances(rows, now, until)
+        return allowed
+
+    @api.model
+    def _offline_cap(self, club, account):
+        if account == "points":
+            return club.offline_cap_points
+        return to_units(club.offline_cap_money, club._digits(account))
+
+    @api.model
+    def _granted_elsewhere(self, config, cards, now):
+        """Units that other tills may still spend offline: dict of account to units."""
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT card_id, sum(amount - used)
+                  FROM loyalty_club_allowance
+                 WHERE card_id = ANY(%s) AND config_id <> %s AND expires_at > %s
+                 GROUP BY card_id
+                """,
+                cards.ids,
+                config.id,
+                now,
+            )
+        )
+        digits = {card.id: card._club_digits() for card in cards}
+        return {card_id: to_units(left, digits[card_id]) for card_id, left in rows}
+
+    @api.model
+    def _write_allowances(self, rows, now, until):
+        """Renew what a till is granted, one statement for all accounts of a member."""
+        values = SQL(", ").join(
+            SQL("(%s, %s, %s, 0, %s, %s)", config_id, card_id, amount, now, until)
+            for config_id, card_id, amount in rows
+        )
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO loyalty_club_allowance
+                       (config_id, card_id, amount, used, granted_at, expires_at)
+                VALUES %s
+                    ON CONFLICT (card_id, config_id) DO UPDATE
+                   SET amount = EXCLUDED.amount, used = 0,
+                       granted_at = EXCLUDED.granted_at,
+                       expires_at = EXCLUDED.expires_at
+                """,
+                values,
+            )
+        )
+        self.env["loyalty.club.allowance"].invalidate_model()

@@ -1,0 +1,47 @@
+from odoo import fields, models
+
+from odoo.addons.loyalty_club.amounts import AMOUNT
+from odoo.addons.loyalty_club.models.loyalty_club import ACCOUNTS
+
+
+class LoyaltyClubTillException(models.Model):
+    """Something that a till did and a manager should know.
+
+    The customer had his goods by then, so it was accepted and posted.
+    """
+
+    _name = "loyalty.club.till.exception"
+    _description = "Till Exception"
+    _order = "id desc"
+    _rec_name = "kind"
+
+    club_id = fields.Many2one("loyalty.club", required=True, ondelete="cascade")
+    company_id = fields.Many2one("res.company", required=True, ondelete="cascade")
+    kind = fields.Selection(
+        [
+            ("overspent", "More spent than there was"),
+            ("unheld", "Spent without a hold"),
+            ("reward", "Reward not due"),
+            ("return", "Return without its sale"),
+            ("refused", "Not followed"),
+        ],
+        required=True,
+    )
+    order_id = fields.Many2one("pos.order", required=True, index=True, readonly=True)
+    config_id = fields.Many2one(
+        related="order_id.config_id", store=True, precompute=True, string="Till"
+    )
+    user_id = fields.Many2one("res.users", string="Cashier", required=True)
+    member_id = fields.Many2one("loyalty.club.member", index="btree_not_null")
+    account = fields.Selection(ACCOUNTS)
+    amount = fields.Float(help="What it is about, in the account's own unit.", **AMOUNT)
+    message = fields.Char(required=True)
+    state = fields.Selection(
+        [("open", "Open"), ("seen", "Seen")], required=True, default="open"
+    )
+
+    def action_seen(self):
+        """A manager has dealt with it."""
+        self.check_access("write")
+        self.state = "seen"
+        return True

@@ -1,0 +1,185 @@
+from datetime import timedelta
+from decimal import Decimal
+
+from odoo import api, fields, models
+
+from odoo.addons.loyalty_club.engine.amounts import to_units
+from odoo.addons.loyalty_club.exceptions import ClubError
+from odoo.addons.loyalty_club.ledger import SCALE
+
+SECONDS = 900
+# A hold that still lasts so long is as good as a new one.
+ENOUGH = timedelta(minutes=5)
+
+
+class LoyaltyClubTill(models.AbstractModel):
+    """Holds: what a basket will cost its member, set aside before it is paid."""
+
+    _inherit = "loyalty.club.till"
+
+    @api.model
+    def hold(self, config_id, order_uuid, partner_id, claims, total, proof=False):
+        """Set aside all that an order's rewards cost, in place of what was before.
+
+        Safe to repeat. Two tills can't hold the same points: the later one is refused.
+
+        :param claims: list of dicts ``card_id`` and ``amount``; empty releases
+        :param total: the basket's value before rewards, in the club's currency
+        :param proof: False, or a dict with the member's ``pin`` or a one-time ``code``
+        :return: ``status`` held (with ``expires_at``), refused (``code``,
+            ``message``), proof (``methods``: how the member can agree) or wrong
+            (``message``, ``left``); held and refused with ``balances``
+        :raises ClubError: unknown_member, invalid_payload
+        """
+        config, club = self._club_of(config_id)
+        uuid = self._text(order_uuid, "order_uuid")
+        member = self._known_member(club, partner_id)
+        wanted = self._claims(member, claims)
+        standing = self._open_holds(club, uuid)
+        if self._stands(standing, wanted):
+            return self._held(member, standing)
+        if unproven := self._unproven(member, uuid, wanted, proof):
+            return unproven
+        self._release(standing)
+        try:
+            with self.env.cr.savepoint():
+                holds = self._take(config, uuid, wanted)
+        except ClubError as error:
+            return {
+                "status": "refused",
+                "code": error.code,
+                "message": error.args[0].partition("] ")[2],
+                "balances": self._balances(member),
+            }
+        return self._held(member, holds)
+
+    @api.model
+    def release(self, config_id, order_uuid):
+        """Give up what an order holds; safe to repeat.
+
+        :return: True
+        """
+        _config, club = self._club_of(config_id)
+        self._release(self._open_holds(club, self._text(order_uuid, "order_uuid")))
+        return True
+
+    @api.model
+    def send_code(self, config_id, order_uuid, partner_id):
+        """Send the member a one-time code for this basket.
+
+        :return: whether one went out
+        """
+        _config, club = self._club_of(config_id)
+        uuid = self._text(order_uuid, "order_uuid")
+        return self._known_member(club, partner_id)._send_code(uuid)
+
+    # ------------------------------------------------------------------ steps
+
+    def _claims(self, member, claims):
+        """Checked claims: dict of the member's card to units.
+
+        Part of a unit costs a whole one: nothing is given away by rounding.
+        """
+        if not isinstance(claims, list) or len(claims) > 20:
+            raise ClubError("invalid_payload", "claims: must be a short list")
+        cards = member.card_ids.filtered("active")
+        wanted = {}
+        for claim in claims:
+            card = cards.filtered(lambda c, claim=claim: c.id == claim.get("card_id"))
+            amount = claim.get("amount")
+            if not card:
+                raise ClubError("invalid_payload", "card_id: is not the member's")
+            if isinstance(amount, bool) or not isinstance(amount, (int, float)):
+                raise ClubError("invalid_payload", "amount: must be a number")
+            if not 0 < amount < 10**12:
+                raise ClubError("invalid_payload", "amount: must be positive")
+            scaled = to_units(Decimal(repr(amount)), SCALE)
+            step = 10 ** (SCALE - card._club_digits())
+            wanted[card] = wanted.get(card, 0) - (-scaled // step)
+        return wanted
+
+    def _open_holds(self, club, uuid):
+        return club.env["loyalty.club.hold"].search(
+            [
+                ("club_id", "=", club.id),
+                ("reference", "=", uuid),
+                ("state", "=", "open"),
+                ("expires_at", ">", fields.Datetime.now()),
+            ]
+        )
+
+    def _stands(self, standing, wanted):
+        """Whether these holds are what is wanted, for long enough."""
+        enough = fields.Datetime.now() + ENOUGH
+        held = {
+            hold.card_id: to_units(hold.amount, hold.card_id._club_digits())
+            for hold in standing
+            if hold.expires_at > enough
+        }
+        return bool(wanted) and held == wanted and len(standing) == len(wanted)
+
+    def _take(self, config, uuid, wanted):
+        holds = self.env["loyalty.club.hold"].sudo()
+        # The accounts are locked in one order, so that two baskets don't wait for each
+        # other for ever.
+        for card in sorted(wanted, key=lambda card: card.id):
+            holds |= card.env["loyalty.club.ledger"]._hold(
+                card.id,
+                wanted[card],
+                SECONDS,
+                reference=uuid,
+                company=config.company_id,
+            )
+        return holds
+
+    def _release(self, holds):
+        ledger = holds.env["loyalty.club.ledger"]
+        for hold in holds:
+            ledger._release_hold(hold)
+
+    def _held(self, member, holds):
+        expires_at = min(holds.mapped("expires_at"), default=False)
+        return {
+            "status": "held",
+            "expires_at": expires_at and f"{expires_at.isoformat()}Z",
+            "balances": self._balances(member),
+        }
+
+    # ------------------------------------------------------------------ agreeing
+
+    def _unproven(self, member, uuid, wanted, proof):
+        """The answer when the member has to agree, and hasn't; or None."""
+        if not self._needs_proof(member.club_id, wanted):
+            return None
+        proof = proof if isinstance(proof, dict) else {}
+        if code := proof.get("code"):
+            if member._check_code(uuid, str(code)):
+                return None
+            message = self.env._("This code is wrong.")
+            return {"status": "wrong", "message": message, "left": 0}
+        if pin := proof.get("pin"):
+            right, left = member._check_pin(pin)
+            return None if right else self._wrong_pin(left)
+        methods = ["pin"] if member.pin_hash else []
+        if member._can_get_code():
+            methods.append("code")
+        message = self.env._("Spending so much needs the member's PIN.")
+        if not methods:
+            message = self.env._(
+                "Spending so much needs a PIN, and this member has none yet."
+            )
+        return {"status": "proof", "methods": methods, "message": message}
+
+    def _needs_proof(self, club, wanted):
+        """Whether these claims are above what a card alone may spend."""
+        points = money = 0
+        for card, units in wanted.items():
+            if card.club_account == "points":
+                points += units
+            else:
+                money += units
+        most_money = to_units(club.confirm_money, club._digits("wallet"))
+        return bool(
+            (club.confirm_points and points > club.confirm_points)
+            or (most_money and money > most_money)
+        )

@@ -1,0 +1,145 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+
+from odoo.addons.loyalty_club.exceptions import ClubError
+
+
+class PosConfig(models.Model):
+    _inherit = "pos.config"
+
+    club_id = fields.Many2one(
+        "loyalty.club",
+        string="Loyalty club",
+        domain="[('company_id', 'parent_of', company_id)]",
+        help="The club whose members this till serves. Empty: the shop's first club.",
+    )
+    club_box_ip = fields.Char(
+        string="Card reader's box",
+        help="Address of the IoT box, or of the computer, that the card reader is "
+        "connected to, with its port where it isn't the usual one.",
+    )
+    club_box_reader = fields.Char(
+        string="Card reader",
+        default="device",
+        help="The reader's identifier on the box; “device” is the first one it has.",
+    )
+
+    def _club(self):
+        """The club that this till serves, with all rights; empty when there is none."""
+        self.ensure_one()
+        # Cashiers have no rights in the club; what a till may do is decided here.
+        config_sudo = self.sudo()
+        if config_sudo.club_id:
+            return config_sudo.club_id.filtered("active")
+        return config_sudo.env["loyalty.club"].search(
+            [("company_id", "parent_of", config_sudo.company_id.id)], limit=1
+        )
+
+    @api.model
+    def _club_till(self, config_id):
+        """The till that an RPC call names, if its caller may work at it now.
+
+        :raises AccessError: the caller sells nowhere, or not there
+        :raises ClubError: invalid_payload when the till is closed
+        """
+        if not self.env.user.has_group("point_of_sale.group_pos_user"):
+            raise AccessError(self.env._("Only people who sell may ask this."))
+        if not isinstance(config_id, int):
+            raise ClubError("invalid_payload", "config_id: must be a number")
+        config = self.search([("id", "=", config_id)])
+        if not config:
+            raise AccessError(self.env._("This till isn't yours."))
+        if not config.current_session_id:
+            raise ClubError(
+                "invalid_payload", self.env._("config_id: this till is closed")
+            )
+        return config
+
+    # ------------------------------------------------------------------ loading
+
+    @api.model
+    def _load_pos_data_read(self, records, config):
+        read = super()._load_pos_data_read(records, config)
+        if read:
+            read[0]["_club"] = config._club_policy()
+        return read
+
+    def _club_policy(self):
+        """What a till has to know of its club; nothing in it grows with the members.
+
+        :return: dict of plain values, or False without a club
+        """
+        club = self._club()
+        if not club:
+            return False
+        programs = club.program_ids
+        points = club._program("points")
+        digits = club.currency_id.decimal_places
+        return {
+            "id": club.id,
+            "name": club.name,
+            "calendar": club.calendar,
+            "currency_digits": digits,
+            "consents": self.env["loyalty.club.consent"]
+            ._fields["channel"]
+            ._description_selection(self.env),
+            "mobile_prefix": f"+{club.company_id.country_id.phone_code or ''}",
+            "programs": {program.club_account: program.id for program in programs},
+            "tiers": [self._club_tier(tier) for tier in club._tiers()],
+            "spend": {
+                "share": club.spend_share,
+                "least": club.spend_least,
+                "step": club.spend_step,
+            },
+            "confirm": {"points": club.confirm_points, "money": club.confirm_money},
+            "can_block": self.env.user.has_group("loyalty_club.group_desk"),
+            "rewards": {
+                reward.id: reward.club_tier_ids.mapped("code")
+                for reward in programs.reward_ids
+                if reward.club_tier_ids
+            },
+            "earning": self._club_earning(points),
+            "excluded": self._club_excluded(club),
+            "welcome": {"points": club.welcome_points, "credit": club.welcome_credit},
+        }
+
+    @api.model
+    def _club_tier(self, tier):
+        return {
+            "code": tier.code,
+            "name": tier.name,
+            "color": tier.color,
+            "icon": tier.icon,
+            "multiplier": tier.multiplier,
+        }
+
+    def _club_earning(self, program):
+        """The rules that earn, as a till needs them for its estimate."""
+        if not (program.active and program.pos_ok):
+            return []
+        rules = program.rule_ids.filtered(lambda rule: rule.mode == "auto")
+        return [
+            {
+                "id": rule.id,
+                "mode": rule.reward_point_mode,
+                "rate": float(rule._club_rate()),
+                "products": None if rule.any_product else rule.valid_product_ids.ids,
+                "excluded": rule._club_excluded_products().ids,
+                "tax": rule.club_base_tax,
+                "discount": rule.club_base_discount,
+                "rounding": rule.club_rounding,
+                "multiplied": rule.club_multiplied,
+                "cap": rule.club_cap_purchase,
+                "tiers": rule.club_tier_ids.mapped("code"),
+                "least_qty": rule.minimum_qty,
+                "least_amount": rule.minimum_amount,
+                "least_tax": rule.minimum_amount_tax_mode,
+            }
+            for rule in rules
+        ]
+
+    def _club_excluded(self, club):
+        """Products that never earn: what loads a wallet or gift card, and tips."""
+        Purchase_sudo = self.env["loyalty.club.purchase"].sudo()
+        products = Purchase_sudo._unearning_products(club)
+        return (products | self.sudo().tip_product_id).ids

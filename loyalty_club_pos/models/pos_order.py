@@ -1,0 +1,214 @@
+import logging
+from contextlib import contextmanager
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from odoo.addons.loyalty_club.amounts import AMOUNT
+from odoo.addons.loyalty_club.engine.amounts import to_units
+from odoo.addons.loyalty_club.ledger import Origin
+
+_logger = logging.getLogger(__name__)
+
+
+class PosOrder(models.Model):
+    """Members earn and spend in the transaction that makes their order paid.
+
+    Whatever made it paid (a till, a kiosk, a payment online, the back office) ends in
+    ``action_pos_order_paid``, and so in ``_club_settle``, which reads what was bought,
+    returned and spent from the saved order. What a client says of points counts for
+    nothing. An order is settled once: ``club_receipt`` says that it was, and the keys
+    of its purchase and entries are made of its uuid.
+    """
+
+    _inherit = "pos.order"
+
+    club_receipt = fields.Json(
+        readonly=True,
+        copy=False,
+        help="What the club did for this order, as its receipt tells it.",
+    )
+    club_exception_ids = fields.One2many(
+        "loyalty.club.till.exception",
+        "order_id",
+        string="Club exceptions",
+        readonly=True,
+        groups="loyalty_club.group_desk,loyalty_club.group_auditor",
+    )
+
+    club_points = fields.Float(
+        compute="_compute_club_points",
+        help="Points that the order earned, less those that it took back.",
+        groups="loyalty_club.group_desk,loyalty_club.group_auditor",
+        **AMOUNT,
+    )
+
+    # Not a client's to say, be it in an order that a till sends or by a plain call.
+    _CLUB_OWN = ("club_receipt", "club_exception_ids")
+
+    @api.depends("club_receipt")
+    def _compute_club_points(self):
+        for order in self:
+            told = order.club_receipt or {}
+            order.club_points = told.get("earned", 0) - told.get("taken_back", 0)
+
+    def action_open_club_purchases(self):
+        self.ensure_one()
+        purchases = self.env["loyalty.club.purchase"].search(
+            [("source", "=", "pos"), ("key", "=", self.uuid)]
+        )
+        return purchases._get_records_action(name=self.env._("Club purchases"))
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        return super().create([self._club_without_own(vals) for vals in vals_list])
+
+    def write(self, vals):
+        return super().write(self._club_without_own(vals))
+
+    @api.model
+    def _club_without_own(self, vals):
+        if self.env.su:
+            return vals
+        return {k: v for k, v in vals.items() if k not in self._CLUB_OWN}
+
+    def action_pos_order_paid(self):
+        res = super().action_pos_order_paid()
+        # Cashiers have no right on members or accounts; the club follows their orders.
+        self.sudo()._club_settle()
+        return res
+
+    # ------------------------------------------------------------------ settling
+
+    def _club_settle(self):
+        """Bring the club in line with this order, which has just been paid."""
+        self.ensure_one()
+        club = self.config_id._club()
+        if not club or self.club_receipt:
+            return
+        member = self._club_member(club)
+        if not (member or self._club_concerned()):
+            return
+        told = self._club_nothing_yet(member)
+        with self._club_guarded(club, member):
+            self._club_settle_refunds(club, told)
+        with self._club_guarded(club, member):
+            self._club_settle_spending(club, member, told)
+        with self._club_guarded(club, member):
+            self._club_settle_top_up(club, told)
+        if member.state == "active":
+            with self._club_guarded(club, member):
+                self._club_settle_earning(club, member, told)
+        self.club_receipt = self._club_told(club, member, told)
+
+    def _club_concerned(self):
+        """Whether an order without a member moves anything of a club."""
+        return any(
+            line.refunded_orderline_id or line.coupon_id.club_id or line._club_loads()
+            for line in self.lines
+        )
+
+    def _club_member(self, club):
+        """The member who buys: the customer, or else the company that he belongs to."""
+        partners = self.partner_id | self.partner_id.commercial_partner_id
+        if not partners:
+            return self.env["loyalty.club.member"]
+        members = self.env["loyalty.club.member"].search(
+            [("club_id", "=", club.id), ("partner_id", "in", partners.ids)]
+        )
+        members = members.sorted(
+            lambda m: (m.partner_id != self.partner_id, bool(m.merged_into_id))
+        )
+        member = members[:1].merged_into_id or members[:1]
+        return member.filtered(lambda m: m.state != "left")
+
+    @contextmanager
+    def _club_guarded(self, club, member):
+        """Let the sale go on when the club refuses, and list it for a manager.
+
+        The customer has paid and has his goods: an order that can't be saved would help
+        nobody.
+        """
+        try:
+            with self.env.cr.savepoint():
+                yield
+        except (UserError, ValueError) as error:
+            _logger.info("The club did not follow %s", self, exc_info=True)
+            self._club_except("refused", club, member, message=str(error))
+
+    def _club_except(self, kind, club, member, account=None, units=0, message=""):
+        """List something for the manager of the club."""
+        digits = club._digits(account) if account else 0
+        self.env["loyalty.club.till.exception"].create(
+            {
+                "kind": kind,
+                "club_id": club.id,
+                "company_id": self.company_id.id,
+                "order_id": self.id,
+                "user_id": (self.user_id or self.env.user).id,
+                "member_id": member.id,
+                "account": account,
+                "amount": units / 10**digits,
+                "message": message,
+            }
+        )
+
+    def _club_settle_earning(self, club, member, told):
+        facts = self._club_facts(club)
+        if not facts.lines:
+            return
+        purchase = self.env["loyalty.club.purchase"]._record(club, member, facts)
+        told["earned"] = to_units(purchase.points, 0)
+        told["pending_until"] = fields.Date.to_string(purchase.pending_until) or False
+
+    def _club_origin(self, **parts):
+        return Origin(
+            company_id=self.company_id.id,
+            model=self._name,
+            res_id=self.id,
+            reference=self.uuid,
+            **parts,
+        )
+
+    # ------------------------------------------------------------------ the receipt
+
+    def _club_nothing_yet(self, member):
+        """What the steps of settling add to, in units; see ``_club_told``."""
+        return {
+            "earned": 0,
+            "pending_until": False,
+            "taken_back": 0,
+            "spent": {},
+            "given_back": {},
+            "topped_up": 0,
+            "tier_before": member.tier_id,
+        }
+
+    def _club_told(self, club, member, told):
+        """What the till shows and prints: plain values, in the accounts' own units."""
+        amount = self.env["loyalty.club.till"]._amount
+        before = told.pop("tier_before")
+        told["topped_up"] = amount(club, "wallet", told["topped_up"])
+        for part in ("spent", "given_back"):
+            told[part] = {
+                account: amount(club, account, units)
+                for account, units in told[part].items()
+            }
+        messages = self.env["loyalty.club.till.exception"].search(
+            [("order_id", "=", self.id)]
+        )
+        balances = member and self.env["loyalty.club.ledger"]._balances(member)
+        moved_up = member.tier_id != before and (
+            member.tier_id.threshold > before.threshold if before else member.tier_id
+        )
+        return {
+            **told,
+            "balance": {
+                account: amount(club, account, balance["available"])
+                for account, balance in (balances or {}).items()
+            },
+            "tier": member.tier_id.name or False,
+            "tier_up": bool(moved_up),
+            "number": member.number or False,
+            "exceptions": messages.mapped("message"),
+        }

@@ -1,0 +1,83 @@
+from odoo import api, models
+
+
+class PosOrder(models.Model):
+    """Odoo's two calls around an order, on programs that a club manages.
+
+    They come from the browser and carry what it computed. For managed programs both
+    only read: what was due happened when the order was saved.
+    """
+
+    _inherit = "pos.order"
+
+    def validate_coupon_programs(self, point_changes, new_codes):
+        """As Odoo's, for programs that no club manages; holds check the others."""
+        managed = self._club_managed_ids(point_changes)
+        rest = {k: v for k, v in point_changes.items() if int(k) not in managed}
+        return super().validate_coupon_programs(rest, new_codes)
+
+    def confirm_coupon_programs(self, coupon_data):
+        """As Odoo's for programs that no club manages; of the others, the truth.
+
+        :return: as Odoo's: ``coupon_updates`` say what the accounts have now
+        """
+        programs_sudo = self._club_programs(coupon_data)
+        ours = {k: v for k, v in coupon_data.items() if k in programs_sudo}
+        rest = {k: v for k, v in coupon_data.items() if k not in programs_sudo}
+        result = super().confirm_coupon_programs(rest)
+        result["coupon_updates"] += [
+            self._club_update(int(old_id), values, programs_sudo[old_id])
+            for old_id, values in ours.items()
+        ]
+        result["coupon_updates"] = [
+            update for update in result["coupon_updates"] if update
+        ]
+        return result
+
+    @api.model
+    def _club_managed_ids(self, card_ids):
+        """Ids of the cards among these whose balances a club keeps."""
+        # Only to see what is managed.
+        cards_sudo = self.env["loyalty.card"].sudo().browse(map(int, card_ids))
+        return set(cards_sudo.exists().filtered("club_id").ids)
+
+    @api.model
+    def _club_programs(self, coupon_data):
+        """The managed programs that these data are about: dict of their key to it."""
+        managed_ids = self._club_managed_ids(k for k in coupon_data if int(k) > 0)
+        cards_sudo = self.env["loyalty.card"].sudo()
+        programs_sudo = self.env["loyalty.program"].sudo()
+        found = {}
+        for key, values in coupon_data.items():
+            # A forged program doesn't make a managed card an unmanaged one, nor does
+            # a forged card a program; and a card that is looked up by its owner or by a
+            # code is one of the program.
+            named = programs_sudo.browse(values.get("program_id")).exists()
+            if int(key) in managed_ids:
+                found[key] = cards_sudo.browse(int(key)).program_id
+            elif named.club_id:
+                found[key] = named
+        return found
+
+    def _club_update(self, old_id, values, program_sudo):
+        """What the till's card ``old_id`` really is, or None where there is none yet."""
+        card_sudo = self.env["loyalty.card"].sudo().browse(max(old_id, 0)).exists()
+        if not card_sudo:
+            card_sudo = card_sudo.search(
+                [
+                    ("program_id", "=", program_sudo.id),
+                    ("partner_id", "=", self.partner_id.id),
+                    ("partner_id", "!=", False),
+                ],
+                limit=1,
+            )
+        if card_sudo.partner_id != self.partner_id or not card_sudo:
+            return None  # not this customer's: nobody's business here
+        return {
+            "old_id": old_id,
+            "id": card_sudo.id,
+            "points": card_sudo.points,
+            "code": card_sudo.code,
+            "program_id": card_sudo.program_id.id,
+            "partner_id": card_sudo.partner_id.id,
+        }

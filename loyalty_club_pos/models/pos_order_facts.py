@@ -1,0 +1,132 @@
+from decimal import Decimal
+
+from odoo import models
+
+from odoo.addons.loyalty_club.engine.amounts import to_units
+from odoo.addons.loyalty_club.engine.sharing import share_out
+from odoo.addons.loyalty_club.facts import LineFacts, PurchaseFacts
+
+
+class PosOrder(models.Model):
+    """From a paid order to the facts that the club counts.
+
+    *Goods* are the lines that sell something. What loads a wallet or gift card and tips
+    are none; a combo is one line, of the price of its parts. *Deductions* (discounts of
+    the order, rewards, promotional credit) are spread over the goods they are about, in
+    proportion, so that each line earns for what was really paid for it, and returns
+    that much. A wallet or a gift card pays with money, like cash: it deducts nothing.
+    Cash rounding and tips aren't the price of anything and don't count.
+    """
+
+    _inherit = "pos.order"
+
+    def _club_facts(self, club):
+        """What was bought, in the club's currency.
+
+        :return: :class:`~odoo.addons.loyalty_club.facts.PurchaseFacts`
+        """
+        unearning = self._club_unearning(club)
+        goods = self.lines.filtered(lambda line: line._club_is_goods(unearning))
+        deductions = self.lines.filtered(
+            lambda line: line._club_is_deduction(unearning)
+        )
+        facts = {line: self._club_line_facts(club, line) for line in goods}
+        for line in deductions:
+            self._club_deduct(club, line, facts)
+        return PurchaseFacts(
+            source="pos",
+            key=self.uuid,
+            moment=self._club_moment(),
+            lines=list(facts.values()),
+            channel="pos",
+            branch=self.company_id.name,
+            company_id=self.company_id.id,
+            reference=self.pos_reference or self.name,
+            payments=self._club_payments(club),
+        )
+
+    def _club_moment(self):
+        """When it was bought: as the till says, but never in the future."""
+        return min(self.date_order, self.env.cr.now().replace(microsecond=0))
+
+    def _club_unearning(self, club):
+        products = self.env["loyalty.club.purchase"]._unearning_products(club)
+        return products | self.config_id.tip_product_id
+
+    def _club_line_facts(self, club, line):
+        parts = line._club_with_parts()
+        before = [part._club_before_discount() for part in parts]
+        costs = [
+            part._club_cost(club) for part in parts.filtered("price_subtotal_incl")
+        ]
+        return LineFacts(
+            key=line.uuid,
+            product_id=line.product_id.id,
+            name=line.full_product_name or line.product_id.display_name,
+            quantity=Decimal(repr(line.qty)),
+            unit_price=Decimal(repr(round(line.price_unit, 4))),
+            discount=Decimal(repr(round(line.discount, 3))),
+            total=self._club_units(club, sum(parts.mapped("price_subtotal_incl"))),
+            untaxed=self._club_units(club, sum(parts.mapped("price_subtotal"))),
+            total_before_discount=self._club_units(club, sum(b[0] for b in before)),
+            untaxed_before_discount=self._club_units(club, sum(b[1] for b in before)),
+            cost=None if None in costs else sum(costs),
+        )
+
+    def _club_units(self, club, amount):
+        converted = self.currency_id._convert(
+            amount, club.currency_id, self.company_id, self.date_order.date()
+        )
+        return to_units(converted, club._digits("wallet"))
+
+    # ------------------------------------------------------------------ deductions
+
+    def _club_deduct(self, club, line, facts):
+        """Take a deduction off the goods that it is about, never below nothing."""
+        about = self._club_about(line, list(facts)) or list(facts)
+        amounts = {
+            "total": line.price_subtotal_incl,
+            "untaxed": line.price_subtotal,
+        }
+        for amount, deducted in amounts.items():
+            worth = {item: max(getattr(facts[item], amount), 0) for item in about}
+            off = min(-self._club_units(club, deducted), sum(worth.values()))
+            for item, part in share_out(off, worth).items():
+                setattr(facts[item], amount, getattr(facts[item], amount) - part)
+
+    @staticmethod
+    def _club_about(line, goods):
+        """The goods that a reward is about; empty where it is about all of them."""
+        reward = line.reward_id
+        if reward.reward_type == "product":
+            return [
+                item for item in goods if item.product_id in reward.reward_product_ids
+            ]
+        if reward.discount_applicability == "specific":
+            products = reward.all_discount_product_ids
+            return [item for item in goods if item.product_id in products]
+        if reward.discount_applicability == "cheapest":
+            return sorted(goods, key=lambda item: item.price_unit)[:1]
+        return []
+
+    # ------------------------------------------------------------------ payments
+
+    def _club_payments(self, club):
+        """How it was paid, for the record: list of dicts ``method`` and ``amount``."""
+        payments = [
+            {
+                "method": payment.payment_method_id.name,
+                "amount": self.currency_id.format(payment.amount),
+            }
+            for payment in self.payment_ids
+        ]
+        paid_in = self.lines.filtered(
+            lambda line: line._club_is_payment() and not line.refunded_orderline_id
+        )
+        return payments + [
+            {
+                "method": line.coupon_id.program_id.name,
+                "amount": self.currency_id.format(-line.price_subtotal_incl),
+            }
+            for line in paid_in
+        ]

@@ -1,0 +1,210 @@
+import math
+from collections import defaultdict
+from decimal import Decimal
+from fractions import Fraction
+
+from odoo import models
+from odoo.tools import SQL
+
+from odoo.addons.loyalty_club.engine.amounts import to_units
+from odoo.addons.loyalty_club.ledger import SCALE
+
+
+class PosOrder(models.Model):
+    """The way back: a refund takes what its lines earned and gives what they cost.
+
+    Odoo's refund lines name the lines that they refund. Refunded goods take back what
+    these earned; refunded rewards give back what they cost, as far as they are
+    refunded; a refunded top-up leaves the wallet again. All of it is counted as a total
+    so far, so that many small refunds are exactly one large one.
+    """
+
+    _inherit = "pos.order"
+
+    def _club_settle_refunds(self, club, told):
+        refunds = self.lines.filtered("refunded_orderline_id")
+        for sale, lines in refunds.grouped(
+            lambda line: line.refunded_orderline_id.order_id
+        ).items():
+            self._club_take_back(club, sale, lines, told)
+            self._club_give_back(club, sale, told)
+            self._club_unload(club, sale, lines)
+            self._club_refund_gift_cards(lines)
+        if any(
+            line.qty < 0 and not line.refunded_orderline_id and not line.is_reward_line
+            for line in self.lines
+        ):
+            message = self.env._(
+                "Goods came back without their sale: no points were taken for them."
+            )
+            member = self._club_member(club)
+            if member:
+                self._club_except("return", club, member, message=message)
+
+    # ------------------------------------------------------------------ what was earned
+
+    def _club_take_back(self, club, sale, lines, told):
+        """Take back what the refunded goods of a sale had earned."""
+        purchase = self.env["loyalty.club.purchase"].search(
+            [
+                ("club_id", "=", club.id),
+                ("source", "=", "pos"),
+                ("kind", "=", "sale"),
+                ("key", "=", sale.uuid),
+            ]
+        )
+        wanted = self._club_returned(purchase, lines)
+        if not wanted:
+            return
+        back = purchase._return(
+            wanted,
+            source="pos",
+            key=self.uuid,
+            moment=self._club_moment(),
+            reference=self.pos_reference or self.name,
+            gives_cost_back=False,
+        )
+        told["taken_back"] += -to_units(back.points, 0)
+
+    def _club_returned(self, purchase, lines):
+        """Quantities that come back, by the key of the purchase's lines."""
+        left = {
+            line.key: Decimal(repr(line.quantity))
+            - Decimal(repr(line.returned_quantity))
+            for line in purchase.line_ids
+        }
+        wanted = defaultdict(Decimal)
+        for line in lines:
+            key = line.refunded_orderline_id.uuid
+            if key in left and line.qty < 0:
+                wanted[key] += Decimal(repr(-line.qty))
+        wanted = {key: min(pieces, left[key]) for key, pieces in wanted.items()}
+        return {key: pieces for key, pieces in wanted.items() if pieces > 0}
+
+    # ------------------------------------------------------------------ what it cost
+
+    def _club_give_back(self, club, sale, told):
+        """Give back what the refunded rewards of a sale had cost."""
+        ledger = self.env["loyalty.club.ledger"]
+        for card, share in sale._club_refunded_shares(club).items():
+            spent = self._club_spending(sale, card)
+            if not spent:
+                continue
+            entry_ids, cost, given = spent
+            units = math.floor(cost * share) - given
+            if units <= 0:
+                continue
+            ledger._give_back(
+                entry_ids,
+                units,
+                key=f"pos:{self.uuid}:give:{card.id}",
+                origin=self._club_origin(),
+            )
+            account = card.club_account
+            told["given_back"][account] = told["given_back"].get(account, 0) + units
+
+    def _club_refunded_shares(self, club):
+        """How much of what each card paid for this sale is refunded by now.
+
+        By cost: of two rewards of one card the dearer counts more.
+
+        :return: dict of card to Fraction, 0 to 1
+        """
+        due, total = defaultdict(Fraction), defaultdict(Fraction)
+        for (card, _reward, _code), lines in self._club_rewards().items():
+            if card.club_id != club:
+                continue
+            cost = Fraction(repr(sum(line.points_cost for line in lines)))
+            worth = sum(abs(Fraction(repr(line.price_subtotal_incl))) for line in lines)
+            back = sum(
+                abs(Fraction(repr(refund.price_subtotal_incl)))
+                for refund in lines.refund_orderline_ids
+                if refund.order_id.state in ("paid", "done")
+            )
+            share = min(Fraction(back, worth), Fraction(1)) if worth else Fraction(1)
+            due[card] += cost * share
+            total[card] += cost
+        return {card: due[card] / total[card] for card in total if total[card]}
+
+    def _club_spending(self, sale, card):
+        """What a card spent for a sale.
+
+        :return: (ids of the entries, units they cost, units given back) or None
+        """
+        [(entry_ids, cost, given)] = self.env.execute_query(
+            SQL(
+                """
+                WITH spent AS (
+                    SELECT id, debt - amount AS cost FROM loyalty_club_entry
+                     WHERE card_id = %(card)s AND reference = %(uuid)s
+                       AND kind = 'spend'
+                )
+                SELECT (SELECT array_agg(id) FROM spent),
+                       (SELECT round(sum(cost) * %(scale)s)::bigint FROM spent),
+                       COALESCE(round(sum(back.amount - back.debt) * %(scale)s), 0)
+                       ::bigint
+                  FROM loyalty_club_entry AS back
+                 WHERE back.kind = 'give_back'
+                   AND back.reverses_id IN (SELECT id FROM spent)
+                """,
+                card=card.id,
+                uuid=sale.uuid,
+                scale=10**SCALE,
+            )
+        )
+        if not entry_ids:
+            return None
+        unit = 10 ** (SCALE - card._club_digits())
+        return entry_ids, cost // unit, given // unit
+
+    # ------------------------------------------------------------------ what was loaded
+
+    def _club_unload(self, club, sale, lines):
+        """Take money that was loaded by refunded lines out of the wallet again."""
+        rules = club._program("wallet").rule_ids
+        units = 0
+        for line in lines.filtered(lambda line: not line.is_reward_line):
+            rule = rules.filtered(lambda r, line=line: line.product_id in r.product_ids)
+            if rule:
+                units -= self._club_loaded_units(club, rule[:1], line)
+        if units <= 0 or not sale.partner_id:
+            return
+        ledger = self.env["loyalty.club.ledger"]
+        ledger._take_back(
+            ledger._account_of(club, sale.partner_id, "wallet"),
+            units,
+            None,
+            key=f"pos:{self.uuid}:unload:{sale.id}",
+            origin=self._club_origin(),
+        )
+
+    # ------------------------------------------------------------------ gift cards
+
+    def _club_refund_gift_cards(self, lines):
+        """Put money back on gift cards that had paid for what is refunded.
+
+        Odoo's own gift cards, which no club manages: its till refuses such refunds.
+        """
+        for line in lines:
+            sold = line.refunded_orderline_id
+            card = sold.coupon_id
+            if (
+                not sold.is_reward_line
+                or card.club_id
+                or card.program_id.program_type != "gift_card"
+            ):
+                continue
+            amount = self.currency_id.round(line.price_subtotal_incl)
+            if amount <= 0:
+                continue
+            card.points += amount
+            self.env["loyalty.history"].create(
+                {
+                    "card_id": card.id,
+                    "order_model": self._name,
+                    "order_id": self.id,
+                    "description": self.env._("Refund %s", self.name),
+                    "issued": amount,
+                    "used": 0,
+                }
+            )
