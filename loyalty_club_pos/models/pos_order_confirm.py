@@ -22,16 +22,13 @@ class PosOrder(models.Model):
         :return: as Odoo's: ``coupon_updates`` say what the accounts have now
         """
         programs_sudo = self._club_programs(coupon_data)
-        ours = {k: v for k, v in coupon_data.items() if k in programs_sudo}
+        ours = [key for key in coupon_data if key in programs_sudo]
         rest = {k: v for k, v in coupon_data.items() if k not in programs_sudo}
         result = super().confirm_coupon_programs(rest)
-        result["coupon_updates"] += [
-            self._club_update(int(old_id), values, programs_sudo[old_id])
-            for old_id, values in ours.items()
+        updates = [
+            self._club_update(int(old_id), programs_sudo[old_id]) for old_id in ours
         ]
-        result["coupon_updates"] = [
-            update for update in result["coupon_updates"] if update
-        ]
+        result["coupon_updates"] += [update for update in updates if update]
         return result
 
     @api.model
@@ -59,8 +56,8 @@ class PosOrder(models.Model):
                 found[key] = named
         return found
 
-    def _club_update(self, old_id, values, program_sudo):
-        """What the till's card ``old_id`` really is, or None where there is none yet."""
+    def _club_update(self, old_id, program_sudo):
+        """What the till's card ``old_id`` really is, or None where it is nothing."""
         card_sudo = self.env["loyalty.card"].sudo().browse(max(old_id, 0)).exists()
         if not card_sudo:
             card_sudo = card_sudo.search(
