@@ -2,16 +2,12 @@ import { _t } from "@web/core/l10n/translation";
 import { ConnectionLostError, RPCError } from "@web/core/network/rpc";
 import { AlertDialog, ConfirmationDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { makeAwaitable } from "@point_of_sale/app/utils/make_awaitable_dialog";
+import { readRefusal } from "@loyalty_club_pos/app/utils/club_refusal";
 import { PinDialog } from "@loyalty_club_pos/app/components/popups/pin_dialog";
 
 const { DateTime } = luxon;
 // A hold that ends while the customer looks for a coin is none.
 const ENOUGH = { minutes: 2 };
-
-/** Text of a refusal without the code that programs read. */
-function sentence(text) {
-    return (text || "").replace(/^\[\w+\]\s*/, "");
-}
 
 /**
  * Holds: before an order is paid, the server sets aside what it claims, so that two tills
@@ -134,8 +130,9 @@ export class ClubHolds {
             if (error instanceof ConnectionLostError) {
                 return { status: "offline" };
             }
-            if (error instanceof RPCError) {
-                return { status: "refused", message: sentence(error.data?.message) };
+            const refusal = readRefusal(error);
+            if (refusal) {
+                return { status: "refused", ...refusal };
             }
             throw error;
         }

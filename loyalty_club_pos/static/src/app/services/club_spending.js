@@ -1,5 +1,7 @@
 import { _t } from "@web/core/l10n/translation";
 import { commonStep, fromUnits, mostOf, unitsDown } from "@loyalty_club_pos/app/utils/club_amounts";
+import { paysAnyAmount } from "@loyalty_club_pos/app/utils/club_rewards";
+import { formatAccount } from "@loyalty_club_pos/app/utils/club_format";
 import { ClubHolds } from "@loyalty_club_pos/app/services/club_holds";
 
 const { DateTime } = luxon;
@@ -128,7 +130,7 @@ export class ClubSpending {
      */
     payingReward(order, account) {
         return this.programOf(account)?.reward_ids.find(
-            (reward) => reward.clubPays && this.isOpen(reward, order.getPartner())
+            (reward) => paysAnyAmount(reward) && this.isOpen(reward, order.getPartner())
         );
     }
 
@@ -184,7 +186,7 @@ export class ClubSpending {
     _basketBounds(order, reward, lines) {
         const sum = (some) => some.reduce((total, line) => total + line.prices.total_included, 0);
         const account = reward.program_id.club_account;
-        const closed = order.lines.filter((line) => this._cannotPay(account, line));
+        const closed = order.lines.filter((line) => this.cannotPay(account, line));
         const payments = order.lines.filter((line) => line.isClubPayment);
         const bounds = [{ reason: "basket", money: order.priceIncl - sum(lines) - sum(closed) }];
         if (account !== "wallet") {
@@ -209,7 +211,7 @@ export class ClubSpending {
      * A wallet buys no wallet; and what came as a gift can't be turned into a balance
      * that can be paid out, or into a tip.
      */
-    _cannotPay(account, line) {
+    cannotPay(account, line) {
         if (line.is_reward_line || line.refunded_orderline_id) {
             return false;
         }
@@ -255,7 +257,7 @@ export class ClubSpending {
 
     /** Take back what was chosen of an account. */
     undo(order, account) {
-        const reward = this.programOf(account)?.reward_ids.find((r) => r.clubPays);
+        const reward = this.programOf(account)?.reward_ids.find(paysAnyAmount);
         if (!reward) {
             return;
         }
@@ -276,7 +278,7 @@ export class ClubSpending {
         for (const program of this.pos.models["loyalty.program"].filter((p) => p.club_account)) {
             const card = this.cardOf(program, partner);
             for (const reward of program.reward_ids) {
-                if (reward.clubPays || !this.isOpen(reward, partner)) {
+                if (paysAnyAmount(reward) || !this.isOpen(reward, partner)) {
                     continue;
                 }
                 const left = card ? order._getRealCouponPoints(card.id) : 0;
@@ -319,8 +321,8 @@ export class ClubSpending {
     /**
      * What the order claims now.
      *
-     * @returns {{code: string, reward: Object, card: Object, account: string, cost: number,
-     *     money: number}[]}
+     * @returns {{code: string, reward: Object, card: Object, account: string, adjustable:
+     *     boolean, cost: number, money: number}[]}
      */
     claims(order) {
         const claims = new Map();
@@ -331,6 +333,7 @@ export class ClubSpending {
                 reward: line.reward_id,
                 card: line.coupon_id,
                 account: line.clubAccount,
+                adjustable: paysAnyAmount(line.reward_id),
                 cost: 0,
                 money: 0,
             };
@@ -360,8 +363,8 @@ export class ClubSpending {
         const claims = this.claims(order).filter((claim) => claim.card.id === card.id);
         let left = most;
         // A whole reward is kept before an amount, which can be made smaller.
-        for (const claim of claims.sort((a, b) => a.reward.clubPays - b.reward.clubPays)) {
-            if (claim.reward.clubPays) {
+        for (const claim of claims.sort((a, b) => a.adjustable - b.adjustable)) {
+            if (claim.adjustable) {
                 this.use(order, claim.account, Math.min(left, claim.cost));
             } else if (claim.cost <= left) {
                 left -= claim.cost;
@@ -377,6 +380,28 @@ export class ClubSpending {
         if (!order.clubRewardLines().length) {
             this.releaseFor(order);
         }
+    }
+
+    /**
+     * Change an order whose one payment pays exactly all: it goes on doing so.
+     *
+     * @param {Object} order pos.order
+     * @param {Function} action
+     * @returns {Promise} what the action gives
+     */
+    async keepExact(order, action) {
+        const [payment, ...others] = order.payment_ids;
+        const exact =
+            payment &&
+            !others.length &&
+            !payment.isElectronic?.() &&
+            this.pos.currency.isZero(order.totalDue - order.amountPaid);
+        const result = await action();
+        if (exact && order.payment_ids.includes(payment)) {
+            payment.setAmount(0);
+            payment.setAmount(order.remainingDue);
+        }
+        return result;
     }
 
     _apply(order, reward, card, args) {
@@ -455,10 +480,8 @@ export class ClubSpending {
 
     /** An amount of an account, in words. */
     formatAmount(account, amount) {
-        if (account === "points") {
-            return _t("%s points", this.pos.env.utils.formatProductQty(amount, false));
-        }
-        return this.pos.env.utils.formatCurrency(amount);
+        const shown = formatAccount(account, amount, this.pos.currency.id);
+        return account === "points" ? _t("%s points", shown) : shown;
     }
 
     /** Why no more can be used. */

@@ -1,0 +1,249 @@
+import { PosOrder } from "@point_of_sale/app/models/pos_order";
+import { patch } from "@web/core/utils/patch";
+import { clubSpending } from "@loyalty_club_pos/app/services/club_spending";
+import { fromUnits, unitsDown } from "@loyalty_club_pos/app/utils/club_amounts";
+import { paysAnyAmount } from "@loyalty_club_pos/app/utils/club_rewards";
+
+const { DateTime } = luxon;
+
+/**
+ * Programs of a club on an order: the server counts what they earn, the member chooses
+ * what he spends. Programs that no club manages go their native way.
+ */
+patch(PosOrder.prototype, {
+    initState() {
+        super.initState();
+        this.uiState = {
+            ...this.uiState,
+            // What the member chose to use: reward id to amount. A basket that shrinks
+            // for a moment, while a quantity is typed, doesn't forget it.
+            clubWishes: this.uiState.clubWishes || {},
+        };
+    },
+
+    // -------------------------------------------------------------- what is claimed
+
+    clubRewardLines() {
+        return this.lines.filter((line) => line.clubAccount);
+    },
+    clubLinesOf(reward, card = null) {
+        return this.clubRewardLines().filter(
+            (line) =>
+                line.reward_id.id === reward.id && (!card || line.coupon_id?.id === card.id)
+        );
+    },
+    clubCostOf(card) {
+        return this.clubRewardLines()
+            .filter((line) => line.coupon_id?.id === card.id)
+            .reduce((sum, line) => sum + line.points_cost, 0);
+    },
+    /** The basket's value before what is paid from accounts. */
+    clubBasket() {
+        return this.lines
+            .filter((line) => !line.clubAccount)
+            .reduce((sum, line) => sum + line.prices.total_included, 0);
+    },
+    /** Remember how much of a reward the member wants; 0 forgets it. */
+    clubWish(reward, amount) {
+        const wishes = { ...this.uiState.clubWishes };
+        delete wishes[reward.id];
+        if (amount && paysAnyAmount(reward)) {
+            wishes[reward.id] = amount;
+        }
+        this.uiState.clubWishes = wishes;
+    },
+    /** Native code drops rewards of cards that it doesn't track. */
+    clubTrack(program, card) {
+        const changes = this.uiState.couponPointChanges;
+        if (changes[card.id]) {
+            return;
+        }
+        this.uiState.couponPointChanges = {
+            ...Object.fromEntries(
+                Object.entries(changes).filter(([, change]) => change.program_id !== program.id)
+            ),
+            [card.id]: { points: 0, program_id: program.id, coupon_id: card.id, barcode: "" },
+        };
+    },
+
+    // -------------------------------------------------------------- native questions
+
+    setPartner(partner) {
+        const changed = this.getPartner()?.id !== (partner?.id || undefined);
+        super.setPartner(...arguments);
+        if (changed && !this.finalized) {
+            // What one member chose isn't the next one's.
+            this.uiState.clubWishes = {};
+            this.clubRewardLines().forEach((line) => line.delete());
+            clubSpending()?.releaseFor(this);
+        }
+    },
+    removeOrderline(line) {
+        const claimed = line.clubAccount;
+        if (claimed) {
+            this.clubWish(line.reward_id, 0);
+        }
+        const removed = super.removeOrderline(...arguments);
+        if (claimed && !this.clubRewardLines().length) {
+            clubSpending()?.releaseFor(this);
+        }
+        return removed;
+    },
+    /** The server knows what a basket earns; here it earns nothing, so nothing twice. */
+    pointsForPrograms(programs) {
+        const result = super.pointsForPrograms(programs.filter((p) => !p.club_account));
+        for (const program of programs.filter((p) => p.club_account)) {
+            result[program.id] = [];
+        }
+        return result;
+    },
+    _programIsApplicable(program) {
+        if (!program.club_account) {
+            return super._programIsApplicable(program);
+        }
+        // Accounts are there to be spent, also when no rule of theirs earns at a till.
+        const today = DateTime.now();
+        return Boolean(
+            this.getPartner() &&
+                !(program.date_from && program.date_from.startOf("day") > today) &&
+                !(program.date_to && program.date_to.endOf("day") < today) &&
+                (!program.pricelist_ids.length ||
+                    program.pricelist_ids.some((list) => list.id === this.pricelist_id?.id))
+        );
+    },
+    /** The club's panel and receipt say it, from the server. */
+    getLoyaltyPoints() {
+        return super.getLoyaltyPoints().filter(({ program }) => !program.club_account);
+    },
+    _getPointsCorrection(program) {
+        return program.club_account ? 0 : super._getPointsCorrection(program);
+    },
+    _getRealCouponPoints(couponId) {
+        const card = this.models["loyalty.card"].get(couponId);
+        const spending = clubSpending();
+        if (!card?.program_id?.club_account || !spending) {
+            return super._getRealCouponPoints(couponId);
+        }
+        return spending.spendable(this, card) - this.clubCostOf(card);
+    },
+    getClaimableRewards() {
+        const spending = clubSpending();
+        return super
+            .getClaimableRewards(...arguments)
+            .filter(
+                ({ reward }) =>
+                    !reward.program_id.club_account ||
+                    !spending ||
+                    spending.isOpen(reward, this.getPartner())
+            );
+    },
+
+    // -------------------------------------------------------------- applying
+
+    _applyReward(reward, couponId, args) {
+        if (!paysAnyAmount(reward) || !clubSpending()) {
+            return super._applyReward(...arguments);
+        }
+        // A price in points bounds a reward; an amount has its own bounds, and less than
+        // one unit of money is an amount too.
+        const lines = this._getRewardLineValues({
+            reward,
+            coupon_id: couponId,
+            cost: args?.cost || null,
+        });
+        if (!Array.isArray(lines)) {
+            return lines;
+        }
+        lines.forEach((line) => this.applyRewardLine(line));
+        return true;
+    },
+    _updateRewardLines() {
+        const changed = super._updateRewardLines();
+        return this._clubRenewWishes() || changed;
+    },
+    /** Claim again what the basket didn't have room for a moment ago. */
+    _clubRenewWishes() {
+        const spending = clubSpending();
+        let changed = false;
+        for (const id of Object.keys(this.uiState.clubWishes)) {
+            const reward = this.models["loyalty.reward"].get(Number(id));
+            const card = reward && spending?.cardOf(reward.program_id, this.getPartner());
+            if (!card || this.clubLinesOf(reward).length) {
+                continue;
+            }
+            this.clubTrack(reward.program_id, card);
+            this._applyReward(reward, card.id, { cost: this.uiState.clubWishes[id] });
+            changed = changed || this.clubLinesOf(reward).length > 0;
+        }
+        return changed;
+    },
+    _getRewardLineValuesDiscount(args) {
+        const lines = super._getRewardLineValuesDiscount(args);
+        if (!Array.isArray(lines) || !lines.length || !paysAnyAmount(args.reward)) {
+            return lines;
+        }
+        return this._clubChosen(args, lines);
+    },
+    /** Native lines pay all that is possible; these pay what the member chose. */
+    _clubChosen({ reward, cost }, lines) {
+        const spending = clubSpending();
+        const account = reward.program_id.club_account;
+        const most = spending.maxFor(this, account);
+        const digits = spending.digitsOf(account);
+        const wish = this.uiState.clubWishes[reward.id] ?? cost ?? most.amount;
+        const nativeCost = lines[0].points_cost;
+        const step = unitsDown(most.step, digits) || 1;
+        const units = Math.min(unitsDown(wish, digits), unitsDown(most.amount, digits));
+        const chosen = fromUnits(Math.floor(units / step) * step, digits);
+        if (!chosen || chosen < most.least || !nativeCost) {
+            return [];
+        }
+        const scale = chosen / nativeCost;
+        return lines.map((line, index) => ({
+            ...line,
+            price_unit: line.price_unit * scale,
+            points_cost: index ? 0 : chosen,
+        }));
+    },
+    _getRewardLineValuesProduct(args) {
+        const lines = super._getRewardLineValuesProduct(args);
+        const { reward } = args;
+        if (!Array.isArray(lines) || !reward.program_id.club_account || reward.clear_wallet) {
+            return lines;
+        }
+        // Native code gives as many as the basket has; a member claims one at a time.
+        return lines.map((line) => {
+            const perClaim = reward.reward_product_qty;
+            const bought = Math.floor(line.points_cost / reward.required_points + 1e-6);
+            const qty = Math.min(line.qty, bought * perClaim);
+            return {
+                ...line,
+                qty,
+                points_cost: Math.ceil(qty / perClaim - 1e-6) * reward.required_points,
+            };
+        });
+    },
+    _computeUnclaimedFreeProductQty(reward, couponId, product, remainingPoints) {
+        if (!reward.program_id.club_account) {
+            return super._computeUnclaimedFreeProductQty(...arguments);
+        }
+        // What this basket earns can't be spent on it, so nothing feeds back.
+        const affordable = Math.floor(remainingPoints / reward.required_points + 1e-6);
+        return Math.min(this.clubUnclaimed(reward, product), affordable * reward.reward_product_qty);
+    },
+    /** Pieces of a reward's product in the basket that no reward gives away yet. */
+    clubUnclaimed(reward, product) {
+        let pieces = 0;
+        for (const line of this.lines) {
+            if (line.refunded_orderline_id) {
+                continue;
+            }
+            if (!line.is_reward_line && line.product_id.id === product.id) {
+                pieces += line.qty;
+            } else if (line.is_reward_line && line._reward_product_id?.id === product.id) {
+                pieces -= line.qty;
+            }
+        }
+        return pieces;
+    },
+});

@@ -1,0 +1,40 @@
+import { ControlButtons } from "@point_of_sale/app/screens/product_screen/control_buttons/control_buttons";
+import { patch } from "@web/core/utils/patch";
+
+/** The club's programs have their own button; the native ones keep to native programs. */
+patch(ControlButtons.prototype, {
+    get clubCanSpend() {
+        const order = this.pos.getOrder();
+        const spending = this.pos.club?.spending;
+        if (!order || order.isRefund || !spending?.memberOf(order.getPartner())) {
+            return false;
+        }
+        return (
+            ["points", "wallet", "credit"].some((account) => {
+                const { amount, used } = spending.maxFor(order, account);
+                return amount || used;
+            }) || spending.rewardsFor(order).some(({ possible }) => possible)
+        );
+    },
+    clickClubMember() {
+        this.props.close?.();
+        return this.pos.club.identify();
+    },
+    clickClubSpend() {
+        this.props.close?.();
+        return this.pos.openSpending();
+    },
+    _getEWalletPrograms() {
+        return super._getEWalletPrograms().filter((program) => !program.club_account);
+    },
+    _getEWalletRewards(order) {
+        return super
+            ._getEWalletRewards(order)
+            .filter(({ reward }) => !reward.program_id.club_account);
+    },
+    getPotentialRewards() {
+        return super
+            .getPotentialRewards()
+            .filter(({ reward }) => !reward.program_id.club_account);
+    },
+});

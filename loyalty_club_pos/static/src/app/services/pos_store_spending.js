@@ -1,0 +1,58 @@
+import { ConnectionLostError } from "@web/core/network/rpc";
+import { PosStore } from "@point_of_sale/app/services/pos_store";
+import { patch } from "@web/core/utils/patch";
+import { SpendDialog } from "@loyalty_club_pos/app/components/popups/spend_dialog";
+
+/** Where the store's own ways meet what members spend. */
+patch(PosStore.prototype, {
+    /** Let the member choose what he uses on an order. */
+    openSpending(order = this.getOrder(), account = undefined) {
+        return this.dialog.add(SpendDialog, { order, account });
+    },
+    /**
+     * A member's account is known from his summary; without a network it must not stop a
+     * sale that nobody can ask for it.
+     */
+    async fetchLoyaltyCard(programId, partnerId) {
+        const program = this.models["loyalty.program"].get(programId);
+        if (!program?.club_account) {
+            return super.fetchLoyaltyCard(...arguments);
+        }
+        const partner = this.models["res.partner"].get(partnerId);
+        const card = this.club?.spending?.cardOf(program, partner);
+        if (card) {
+            return card;
+        }
+        try {
+            return await super.fetchLoyaltyCard(...arguments);
+        } catch (error) {
+            if (!(error instanceof ConnectionLostError)) {
+                throw error;
+            }
+            return this.models["loyalty.card"].create({
+                id: -program.id * 1e9 - partnerId,
+                program_id: program,
+                partner_id: partner,
+                points: 0,
+            });
+        }
+    },
+    /** A free product is the member's choice; it isn't claimed because it was scanned. */
+    getPotentialFreeProductRewards() {
+        return super
+            .getPotentialFreeProductRewards(...arguments)
+            .filter(({ reward }) => !reward.program_id.club_account);
+    },
+    /** An order that is left for another one sets nothing aside. */
+    setOrder(order) {
+        const left = this.getOrder();
+        super.setOrder(...arguments);
+        if (left && left.uuid !== order?.uuid) {
+            this.club?.spending?.releaseFor(left);
+        }
+    },
+    removeOrder(order) {
+        this.club?.spending?.releaseFor(order);
+        return super.removeOrder(...arguments);
+    },
+});
