@@ -29,10 +29,15 @@ class PosOrderLine(models.Model):
         """
         if not self.is_reward_line:
             return False
-        program = self.coupon_id.program_id or self.reward_id.program_id
-        if program.club_account:
-            return program.club_account in PAID_IN
-        return program.program_type in ("gift_card", "ewallet")
+        card = self.coupon_id
+        if card.club_id:
+            return card.club_account in PAID_IN
+        # Odoo takes it off the card in a later call of the browser's: a card that
+        # doesn't have it pays nothing.
+        return (
+            card.program_id.program_type in ("gift_card", "ewallet")
+            and card.points + self.price_subtotal_incl >= 0
+        )
 
     def _club_is_goods(self, unearning):
         """Whether the line sells something that counts.
@@ -74,6 +79,10 @@ class PosOrderLine(models.Model):
             partner=self.order_id.partner_id,
         )
         return taxes["total_included"], taxes["total_excluded"]
+
+    def _club_recomputed(self):
+        """The price of the line with taxes, as its own terms give it."""
+        return self._compute_amount_line_all()["price_subtotal_incl"]
 
     def _club_cost(self, club):
         """What the goods of a line cost, in units; None where it isn't known."""
