@@ -1,0 +1,46 @@
+import { Component, onMounted, onWillUnmount, useState } from "@odoo/owl";
+import { _t } from "@web/core/l10n/translation";
+import { Dialog } from "@web/core/dialog/dialog";
+import { ConnectionLostError } from "@web/core/network/rpc";
+import { useAutofocus } from "@web/core/utils/hooks";
+import { readRefusal } from "@loyalty_club_pos/app/utils/club_refusal";
+
+/** Waits for a card, tapped or typed, and gives it to somebody. */
+export class CardDialog extends Component {
+    static template = "loyalty_club_pos.CardDialog";
+    static components = { Dialog };
+    static props = {
+        club: Object,
+        title: String,
+        save: Function,
+        close: Function,
+    };
+
+    setup() {
+        this.state = useState({ text: "", busy: false, problem: "" });
+        useAutofocus({ refName: "field", mobile: true });
+        let release;
+        onMounted(() => (release = this.props.club.takeCards((value) => this.take(value))));
+        onWillUnmount(() => release());
+    }
+    async take(value) {
+        if (!value.trim() || this.state.busy) {
+            return;
+        }
+        Object.assign(this.state, { busy: true, problem: "" });
+        try {
+            await this.props.save(value.trim());
+            this.props.close();
+        } catch (error) {
+            this.state.problem =
+                error instanceof ConnectionLostError
+                    ? _t("This needs the network. The sale can go on.")
+                    : readRefusal(error)?.message;
+            if (!this.state.problem) {
+                throw error;
+            }
+        } finally {
+            this.state.busy = false;
+        }
+    }
+}

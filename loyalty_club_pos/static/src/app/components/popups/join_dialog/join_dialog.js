@@ -1,0 +1,107 @@
+import { Component, onMounted, onWillUnmount, useState } from "@odoo/owl";
+import { _t } from "@web/core/l10n/translation";
+import { Dialog } from "@web/core/dialog/dialog";
+import { ConnectionLostError } from "@web/core/network/rpc";
+import { useAutofocus } from "@web/core/utils/hooks";
+import { BirthdayField } from "@loyalty_club_pos/app/components/birthday_field/birthday_field";
+import { asciiDigits } from "@loyalty_club_pos/app/utils/card_numbers";
+import { readRefusal } from "@loyalty_club_pos/app/utils/club_refusal";
+
+/** Somebody joins: a mobile is enough. Its payload is the answer of `join`. */
+export class JoinDialog extends Component {
+    static template = "loyalty_club_pos.JoinDialog";
+    static components = { BirthdayField, Dialog };
+    static props = {
+        club: Object,
+        mobile: { type: String, optional: true },
+        email: { type: String, optional: true },
+        name: { type: String, optional: true },
+        card: { type: Object, optional: true },
+        partner: { type: Object, optional: true },
+        getPayload: Function,
+        close: Function,
+    };
+
+    setup() {
+        const { mobile = "", name = "", email = "", card = null, club } = this.props;
+        this.state = useState({
+            values: { mobile, name, email, pin: "", referral_code: "", birthdate: "" },
+            consent: {},
+            card,
+            joining: false,
+            problem: "",
+        });
+        useAutofocus({ refName: mobile || email ? "name" : "mobile", mobile: true });
+        let release;
+        onMounted(() => (release = club.takeCards((value) => this.onCard(value))));
+        onWillUnmount(() => release());
+    }
+
+    get policy() {
+        return this.props.club.policy;
+    }
+    get consents() {
+        return this.policy.consents || [];
+    }
+    /** Without one of them nobody would ever find the member again. */
+    get complete() {
+        const { mobile, email, birthdate } = this.state.values;
+        return Boolean((mobile.trim() || email.trim() || this.state.card) && birthdate !== null);
+    }
+    async onCard(value) {
+        const answer = await this.props.club.look(value);
+        if (answer.status === "unknown") {
+            this.state.card = { value, display: answer.shown?.display || "" };
+            this.state.problem = "";
+        } else {
+            this.state.problem = answer.message || _t("This card is a member's already.");
+        }
+    }
+    onKeydown(ev) {
+        if (ev.key === "Enter" && ev.target.tagName === "INPUT") {
+            ev.preventDefault();
+            this.join();
+        }
+    }
+    async join() {
+        if (!this.complete || this.state.joining) {
+            return;
+        }
+        Object.assign(this.state, { joining: true, problem: "" });
+        try {
+            const answer = await this.props.club.call("join", { values: this.values() });
+            this.props.club.learn(answer, [this.state.card?.value].filter(Boolean));
+            this.props.getPayload(answer);
+            this.props.close();
+        } catch (error) {
+            this.state.problem = this.problemOf(error);
+        } finally {
+            this.state.joining = false;
+        }
+    }
+    values() {
+        const { values, consent, card } = this.state;
+        const filled = Object.entries(values).filter(([, value]) => value?.trim());
+        const wanted = Object.fromEntries(filled.map(([key, value]) => [key, value.trim()]));
+        if (wanted.pin) {
+            wanted.pin = asciiDigits(wanted.pin);
+        }
+        if (card) {
+            wanted.card = card.value;
+        }
+        if (this.props.partner) {
+            wanted.partner_id = this.props.partner.id;
+        }
+        return { ...wanted, consent: { ...consent } };
+    }
+    problemOf(error) {
+        if (error instanceof ConnectionLostError) {
+            return _t("Joining needs the network. The sale can go on, and he can join later.");
+        }
+        const refusal = readRefusal(error);
+        if (!refusal) {
+            throw error;
+        }
+        return refusal.message;
+    }
+}

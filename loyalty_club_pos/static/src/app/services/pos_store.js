@@ -1,0 +1,19 @@
+import { reactive } from "@odoo/owl";
+import { patch } from "@web/core/utils/patch";
+import { PosStore } from "@point_of_sale/app/services/pos_store";
+import { ClubTill } from "@loyalty_club_pos/app/services/club_till";
+import { ClubSpending } from "@loyalty_club_pos/app/services/club_spending";
+
+patch(PosStore.prototype, {
+    async setup() {
+        // Before native code restores orders: their lines already ask the club.
+        this.club = reactive(new ClubTill(this));
+        this.club.spending = new ClubSpending(this);
+        await super.setup(...arguments);
+    },
+    setPartnerToCurrentOrder(partner) {
+        super.setPartnerToCurrentOrder(...arguments);
+        // However a customer was found, the cashier sees what he has as a member.
+        this.club.ensure(partner || null);
+    },
+});

@@ -1,0 +1,93 @@
+import { formatCurrency } from "@web/core/currency";
+import { localization } from "@web/core/l10n/localization";
+import { _t } from "@web/core/l10n/translation";
+
+const { DateTime } = luxon;
+const PERSIAN = "۰۱۲۳۴۵۶۷۸۹";
+
+export const ACCOUNT_ICONS = { points: "fa-star", wallet: "fa-credit-card", credit: "fa-gift" };
+
+export function isPersian() {
+    return (localization.code || "").startsWith("fa");
+}
+
+/** Digits as people read them in the till's language; for the screen only. */
+export function shownDigits(text) {
+    const shown = String(text ?? "");
+    return isPersian() ? shown.replace(/\d/g, (digit) => PERSIAN[digit]) : shown;
+}
+
+/** @param {number} points */
+export function formatPoints(points) {
+    return new Intl.NumberFormat(locale(), { maximumFractionDigits: 0 }).format(points || 0);
+}
+
+/**
+ * An amount of an account: points are counted, the others are money.
+ *
+ * @param {"points"|"wallet"|"credit"} account
+ * @param {number} amount
+ * @param {number} currencyId
+ */
+export function formatAccount(account, amount, currencyId) {
+    if (account === "points") {
+        return formatPoints(amount);
+    }
+    return shownDigits(formatCurrency(amount || 0, currencyId));
+}
+
+/**
+ * A day in the calendar of the language or the club: "21 March" is "1 Farvardin" there.
+ *
+ * @param {string} day "YYYY-MM-DD"
+ * @param {Object} [options]
+ * @param {string} [options.calendar] the club's: "gregorian" or "jalali"
+ * @param {boolean} [options.year] whether the year is told
+ */
+export function formatDay(day, { calendar = "gregorian", year = true } = {}) {
+    const [y, month, date] = day.split("-").map(Number);
+    return new Intl.DateTimeFormat(`${locale()}${calendarTag(calendar)}`, {
+        day: "numeric",
+        month: "long",
+        ...(year ? { year: "numeric" } : {}),
+        timeZone: "UTC",
+    }).format(Date.UTC(y, month - 1, date));
+}
+
+/** "12 minutes ago", in the till's language. */
+export function formatAgo(milliseconds) {
+    if (Date.now() - milliseconds < 60 * 1000) {
+        return _t("a moment ago");
+    }
+    return DateTime.fromMillis(milliseconds).setLocale(locale()).toRelative();
+}
+
+/** "3 days ago", "today"; for a day without a time. */
+export function formatDaysAgo(day) {
+    const then = DateTime.fromISO(day);
+    const days = DateTime.now().startOf("day").diff(then, "days").days;
+    const unit = days < 32 ? "days" : days < 366 ? "months" : "years";
+    return then.setLocale(locale()).toRelativeCalendar({ unit });
+}
+
+/** Whether days are counted from Farvardin to Esfand. */
+export function isJalali(calendar) {
+    return calendar === "jalali" || isPersian();
+}
+
+function calendarTag(calendar) {
+    return isJalali(calendar) ? "-u-ca-persian" : "";
+}
+
+/** The till's language, as Intl names it. */
+export function locale() {
+    return (localization.code || "en_US").replace(/_/g, "-").split("@")[0];
+}
+
+/** Two letters for a face: "سارا احمدی" is «س ا», "Sara Ahmadi" is "SA". */
+export function initials(name) {
+    const words = (name || "").trim().split(/\s+/).filter(Boolean);
+    const picked = words.length > 1 ? [words[0], words.at(-1)] : words;
+    // Persian letters would join into a syllable.
+    return picked.map((word) => [...word][0].toUpperCase()).join("\u200c");
+}
