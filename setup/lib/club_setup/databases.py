@@ -233,7 +233,9 @@ def set_card_secret() -> None:
 
 WARM_ASSETS = """
 for rtl in (False, True):
-    for bundle in ("web.assets_web", "web.assets_frontend"):
+    for bundle in (
+        "web.assets_web", "web.assets_frontend", "point_of_sale.assets_prod"
+    ):
         for kind in ({"css": True, "js": False}, {"css": False, "js": True}):
             assets = env["ir.qweb"]._get_asset_bundle(bundle, rtl=rtl, **kind)
             assets.css() if kind["css"] else assets.js()

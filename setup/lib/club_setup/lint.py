@@ -4,7 +4,13 @@ import subprocess
 import sys
 
 from . import translations
-from .paths import CHECKOUT, SetupError, addons, clean_up_when_terminated, say
+from .paths import (
+    CHECKOUT,
+    SetupError,
+    all_addons,
+    clean_up_when_terminated,
+    say,
+)
 from .stages import odoo_lint
 
 # A file for each subject is our rule; README.md describes all the addons.
@@ -32,7 +38,7 @@ def checks() -> dict[str, bool]:
         "ruff check": passes("ruff", "check", "--no-cache", "."),
         "ruff format": passes("ruff", "format", "--no-cache", "--check", "."),
         "shellcheck": passes("shellcheck", *shell_scripts()),
-        "pylint-odoo": passes("pylint", f"--disable={PYLINT_DISABLED}", *addons()),
+        "pylint-odoo": passes("pylint", f"--disable={PYLINT_DISABLED}", *all_addons()),
     }
     try:
         verdict = odoo_lint()

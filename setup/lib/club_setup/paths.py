@@ -1,5 +1,6 @@
 """Where things lie, and how to speak to the person at the terminal."""
 
+import ast
 import fcntl
 import hashlib
 import os
@@ -46,8 +47,17 @@ def lock(name: str, wait: bool = True):
 
 
 def addons() -> list[str]:
-    """The addons of this checkout."""
+    """The addons of this checkout that a database can have installed."""
+    return [name for name in all_addons() if _manifest(name).get("installable", True)]
+
+
+def all_addons() -> list[str]:
+    """The addons of this checkout, also those that no database can have."""
     return sorted(path.parent.name for path in CHECKOUT.glob("*/__manifest__.py"))
+
+
+def _manifest(name: str) -> dict:
+    return ast.literal_eval((CHECKOUT / name / "__manifest__.py").read_text())
 
 
 def short_hash(*texts: bytes) -> str:

@@ -13,6 +13,25 @@ from .paths import CHECKOUT, SetupError, addons, lock, say, sources_hash
 from .verdict import Verdict, of_junit, of_odoo_log, warnings_in
 
 NATIVE = ("loyalty", "sale_loyalty", "website_sale_loyalty", "pos_loyalty")
+# How Odoo's till makes, pays, refunds and invoices orders.
+NATIVE_ORDERS = tuple(
+    f"/point_of_sale:{name}"
+    for name in (
+        "TestPointOfSaleFlow",
+        "TestPoSBasicConfig",
+        "TestPosInvoiceConsolidation",
+        "TestPosMargin",
+        "TestPoSMultipleReceivableAccounts",
+        "TestPoSOtherCurrencyConfig",
+        "TestPoSProductsWithTax",
+        "TestPoSSetup",
+        "TestPosSimpleInvoicedOrders",
+        "TestPosSimpleOrders",
+        "TestPoSWithFiscalPosition",
+    )
+)
+# The unit tests of Odoo's loyalty at the till, in Chromium.
+NATIVE_UNITS = "/web:WebSuite.test_unit_desktop[@pos_loyalty]"
 # Ten seconds each, and there are eighty: these cross what our addons change
 # (points and wallets earned, spent, given back); --native-all runs all.
 NATIVE_TOURS = (
@@ -98,14 +117,24 @@ def addons_in_odoo() -> Verdict:
 
 def native(tours: Sequence[str] | None = NATIVE_TOURS) -> Verdict:
     """Odoo's own tests of loyalty, with our addons installed."""
-    if tours is None:
-        tags = _tags(NATIVE, "-at_install")
-    else:
-        chosen = [f"/pos_loyalty:TestUi.{tour}" for tour in tours]
-        tags = _tags(NATIVE, "-at_install", "-/pos_loyalty:TestUi", *chosen)
-    with databases.scratch(databases.club_template(), "native") as database:
-        log = databases.odoo(database, *tags, *_ports(), log="native")
-        return of_odoo_log(log) + _native_at_install(database)
+    return _native_on(databases.club_template(), tours)
+
+
+def native_without_us() -> Verdict:
+    """The same tests on a database without our addons, to compare."""
+    return _native_on(databases.native_template(), None)
+
+
+def _native_on(template: str, tours: Sequence[str] | None) -> Verdict:
+    more = ["-at_install", *NATIVE_ORDERS]
+    if tours is not None:
+        more.append("-/pos_loyalty:TestUi")
+        more += [f"/pos_loyalty:TestUi.{tour}" for tour in tours]
+    with databases.scratch(template, "native") as database:
+        log = databases.odoo(database, *_tags(NATIVE, *more), *_ports(), log="native")
+        units = ("--test-tags", NATIVE_UNITS)
+        unit_log = databases.odoo(database, *units, *_ports(), log="native-units")
+        return of_odoo_log(log) + of_odoo_log(unit_log) + _native_at_install(database)
 
 
 def _native_at_install(database: str) -> Verdict:
@@ -212,13 +241,21 @@ def for_paths(paths: Sequence[str]) -> dict[str, Callable[[], Verdict]]:
     }
 
 
-def everything(native_tours: Sequence[str] | None) -> dict[str, Callable[[], Verdict]]:
+def everything() -> dict[str, Callable[[], Verdict]]:
     return {
         "engine": engine,
         "addons in Odoo": addons_in_odoo,
         "demo shop": demo_shop,
-        "Odoo's own loyalty": lambda: native(native_tours),
+        "Odoo's own loyalty and tills": native,
         "out of process": out_of_process,
+    }
+
+
+def native_all() -> dict[str, Callable[[], Verdict]]:
+    """All of Odoo's own tests, with us and without."""
+    return {
+        "Odoo's own, without us": native_without_us,
+        "Odoo's own, with us": lambda: native(None),
     }
 
 

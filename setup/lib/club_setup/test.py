@@ -17,9 +17,10 @@ def main() -> int:
     try:
         if options.paths:
             chosen = stages.for_paths(options.paths)
+        elif options.native_all:
+            chosen = stages.native_all()
         else:
-            tours = None if options.native_all else stages.NATIVE_TOURS
-            chosen = stages.everything(tours)
+            chosen = stages.everything()
     except SetupError as error:
         print(f"setup/test: {error}", file=sys.stderr)
         return 2
