@@ -7,11 +7,14 @@ from . import loyalty_club_till_card
 from . import loyalty_club_till_exception
 from . import loyalty_club_till_hold
 from . import loyalty_program
+from . import loyalty_reward
 from . import pos_config
 from . import pos_order
 from . import pos_order_confirm
 from . import pos_order_facts
 from . import pos_order_line
+from . import pos_order_policy
 from . import pos_order_return
 from . import pos_order_spend
+from . import pos_order_worth
 from . import res_config_settings

@@ -59,7 +59,8 @@ class LoyaltyClubMember(models.Model):
         if self.pin_paused_until and self.pin_paused_until > now:
             return False, 0
         context = self.env["res.users"]._crypt_context()
-        if self.pin_hash and context.verify(str(pin), self.pin_hash):
+        likely = isinstance(pin, str) and len(pin) in PIN_LENGTH
+        if likely and self.pin_hash and context.verify(pin, self.pin_hash):
             self.pin_failures = 0
             return True, PIN_TRIES
         self.pin_failures += 1

@@ -1,9 +1,12 @@
-from odoo import api, models
+import re
+
+from odoo import api, fields, models
 
 from odoo.addons.loyalty_club.engine import identifiers
 from odoo.addons.loyalty_club.exceptions import ClubError
 
 LONGEST = 128
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 class LoyaltyClubTill(models.AbstractModel):
@@ -31,10 +34,11 @@ class LoyaltyClubTill(models.AbstractModel):
     @api.model
     def _member_of(self, club, partner_id):
         """The member, of this club, that a customer is; empty when he is none."""
-        if not isinstance(partner_id, int):
-            raise ClubError("invalid_payload", "partner_id: must be a number")
         members = club.env["loyalty.club.member"].search(
-            [("club_id", "=", club.id), ("partner_id", "=", partner_id)]
+            [
+                ("club_id", "=", club.id),
+                ("partner_id", "=", self._id(partner_id, "partner_id")),
+            ]
         )
         member = members.sorted(lambda member: bool(member.merged_into_id))[:1]
         return member.merged_into_id or member
@@ -50,9 +54,16 @@ class LoyaltyClubTill(models.AbstractModel):
 
     @api.model
     def _text(self, value, field):
-        if not isinstance(value, str) or not 1 <= len(value.strip()) <= LONGEST:
+        """Text as somebody could have typed or a reader sent it, stripped."""
+        text = value.strip() if isinstance(value, str) else ""
+        # What has no place in a database isn't text: NUL, halves of characters.
+        if not 1 <= len(text) <= LONGEST or UNSTORABLE.search(text):
             raise ClubError("invalid_payload", f"{field}: must be short text")
-        return value.strip()
+        return text
+
+    @api.model
+    def _id(self, value, field):
+        return self.env["pos.config"]._club_id(value, field)
 
     # ------------------------------------------------------------------ recognising
 
@@ -123,10 +134,17 @@ class LoyaltyClubTill(models.AbstractModel):
         config, club = self._club_of(config_id)
         if not club:
             founders = self.env["loyalty.club"].with_company(config.company_id).sudo()
-            club = founders._found()
+            # Not ``_found``, which with all rights would find another company's.
+            club = founders._create_first()
+        wanted = self._join_values(club, values)
         member, created = club.env["loyalty.club.member"]._enrol(
-            club, self._join_values(club, values), how="till", source="till"
+            club, wanted, how="till", source="till"
         )
+        if wanted.get("partner", member.partner_id) != member.partner_id:
+            raise ClubError(
+                "ambiguous_member",
+                self.env._("Another member is recognised by this already."),
+            )
         if created:
             member._welcome()
             if pin := values.get("pin"):
@@ -149,6 +167,11 @@ class LoyaltyClubTill(models.AbstractModel):
             for field in ("mobile", "name", "email", "referral_code")
             if values.get(field)
         }
+        if any(identifiers.looks_like_pan(text) for text in wanted.values()):
+            raise ClubError(
+                "invalid_payload",
+                self.env._("card: a bank card's number is never stored"),
+            )
         if birthdate := values.get("birthdate"):
             wanted["birthdate"] = self._day(birthdate, "birthdate")
         if card := values.get("card"):
@@ -161,6 +184,7 @@ class LoyaltyClubTill(models.AbstractModel):
             wanted["consent"] = {key: bool(value) for key, value in consent.items()}
         if partner_id := values.get("partner_id"):
             # Whom the cashier can't see can't join by his hand either.
+            partner_id = self._id(partner_id, "partner_id")
             partner = self.env["res.partner"].search([("id", "=", partner_id)])
             if not partner:
                 raise ClubError("invalid_payload", "partner_id: is not known")
@@ -175,8 +199,8 @@ class LoyaltyClubTill(models.AbstractModel):
     @api.model
     def _day(self, text, field):
         try:
-            return self.env["loyalty.club.member"]._fields["joined_on"].to_date(text)
-        except (ValueError, TypeError) as error:
+            return fields.Date.to_date(self._text(text, field))
+        except ValueError as error:
             raise ClubError(
                 "invalid_payload", f"{field}: must be a date, as YYYY-MM-DD"
             ) from error

@@ -8,6 +8,7 @@ from odoo.addons.loyalty_club.exceptions import ClubError
 from odoo.addons.loyalty_club.ledger import SCALE
 
 SECONDS = 900
+MOST_CLAIMS = 20
 # A hold that still lasts so long is as good as a new one.
 ENOUGH = timedelta(minutes=5)
 
@@ -80,7 +81,11 @@ class LoyaltyClubTill(models.AbstractModel):
 
         Part of a unit costs a whole one: nothing is given away by rounding.
         """
-        if not isinstance(claims, list) or len(claims) > 20:
+        if (
+            not isinstance(claims, list)
+            or len(claims) > MOST_CLAIMS
+            or not all(isinstance(claim, dict) for claim in claims)
+        ):
             raise ClubError("invalid_payload", "claims: must be a short list")
         cards = member.card_ids.filtered("active")
         wanted = {}

@@ -29,8 +29,9 @@ class PosConfig(models.Model):
         self.ensure_one()
         # Cashiers have no rights in the club; what a till may do is decided here.
         config_sudo = self.sudo()
-        if config_sudo.club_id:
-            return config_sudo.club_id.filtered("active")
+        if club := config_sudo.club_id:
+            ours = club.company_id in config_sudo.company_id.parent_ids
+            return club.filtered("active") if ours else club.browse()
         return config_sudo.env["loyalty.club"].search(
             [("company_id", "parent_of", config_sudo.company_id.id)], limit=1
         )
@@ -44,9 +45,7 @@ class PosConfig(models.Model):
         """
         if not self.env.user.has_group("point_of_sale.group_pos_user"):
             raise AccessError(self.env._("Only people who sell may ask this."))
-        if not isinstance(config_id, int):
-            raise ClubError("invalid_payload", "config_id: must be a number")
-        config = self.search([("id", "=", config_id)])
+        config = self.search([("id", "=", self._club_id(config_id, "config_id"))])
         if not config:
             raise AccessError(self.env._("This till isn't yours."))
         if not config.current_session_id:
@@ -54,6 +53,16 @@ class PosConfig(models.Model):
                 "invalid_payload", self.env._("config_id: this till is closed")
             )
         return config
+
+    @api.model
+    def _club_id(self, value, field):
+        """An id that a client sent, if it can be one.
+
+        :raises ClubError: invalid_payload
+        """
+        if type(value) is not int or not 0 < value < 2**31:
+            raise ClubError("invalid_payload", f"{field}: must be an id")
+        return value
 
     # ------------------------------------------------------------------ loading
 

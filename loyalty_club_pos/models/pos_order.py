@@ -87,24 +87,39 @@ class PosOrder(models.Model):
         if not club or self.club_receipt:
             return
         member = self._club_member(club)
-        if not (member or self._club_concerned()):
+        if not (member or self._club_concerned(club)):
             return
         told = self._club_nothing_yet(member)
+        paid = False
         with self._club_guarded(club, member):
-            self._club_settle_refunds(club, told)
+            self._club_check_lines()
+            paid = True
+        with self._club_guarded(club, member):
+            self._club_settle_refunds(club, told, paid)
         with self._club_guarded(club, member):
             self._club_settle_spending(club, member, told)
-        with self._club_guarded(club, member):
-            self._club_settle_top_up(club, told)
-        if member.state == "active":
-            with self._club_guarded(club, member):
-                self._club_settle_earning(club, member, told)
+        if paid:
+            self._club_settle_gains(club, member, told)
         self.club_receipt = self._club_told(club, member, told)
 
-    def _club_concerned(self):
+    def _club_settle_gains(self, club, member, told):
+        """Give what the order gives, if what came in for it is enough."""
+        facts = None
+        with self._club_guarded(club, member):
+            loads = self._club_loads(club)
+            facts = self._club_facts(club)
+            self._club_check_gains(club, facts, loads)
+            self._club_settle_top_up(club, loads, told)
+        if facts and facts.lines and member.state == "active":
+            with self._club_guarded(club, member):
+                self._club_settle_earning(club, member, facts, told)
+
+    def _club_concerned(self, club):
         """Whether an order without a member moves anything of a club."""
         return any(
-            line.refunded_orderline_id or line.coupon_id.club_id or line._club_loads()
+            line.refunded_orderline_id
+            or line.coupon_id.club_id
+            or line._club_loading_rule(club)
             for line in self.lines
         )
 
@@ -153,10 +168,7 @@ class PosOrder(models.Model):
             }
         )
 
-    def _club_settle_earning(self, club, member, told):
-        facts = self._club_facts(club)
-        if not facts.lines:
-            return
+    def _club_settle_earning(self, club, member, facts, told):
         purchase = self.env["loyalty.club.purchase"]._record(club, member, facts)
         told["earned"] = to_units(purchase.points, 0)
         told["pending_until"] = fields.Date.to_string(purchase.pending_until) or False

@@ -1,4 +1,10 @@
+import re
+
 from odoo import api, models
+
+from odoo.addons.loyalty_club.exceptions import ClubError
+
+CARD_ID = re.compile(r"-?[0-9]{1,10}")
 
 
 class PosOrder(models.Model):
@@ -12,6 +18,7 @@ class PosOrder(models.Model):
 
     def validate_coupon_programs(self, point_changes, new_codes):
         """As Odoo's, for programs that no club manages; holds check the others."""
+        self._club_check_keys(point_changes)
         managed = self._club_managed_ids(point_changes)
         rest = {k: v for k, v in point_changes.items() if int(k) not in managed}
         return super().validate_coupon_programs(rest, new_codes)
@@ -21,6 +28,7 @@ class PosOrder(models.Model):
 
         :return: as Odoo's: ``coupon_updates`` say what the accounts have now
         """
+        self._club_check_keys(coupon_data)
         programs_sudo = self._club_programs(coupon_data)
         ours = [key for key in coupon_data if key in programs_sudo]
         rest = {k: v for k, v in coupon_data.items() if k not in programs_sudo}
@@ -30,6 +38,23 @@ class PosOrder(models.Model):
         ]
         result["coupon_updates"] += [update for update in updates if update]
         return result
+
+    @api.model
+    def _club_check_keys(self, by_card):
+        """Refuse what isn't said by ids: a look-alike could pass by our guards.
+
+        :raises ClubError: invalid_payload
+        """
+        if isinstance(by_card, dict) and all(
+            CARD_ID.fullmatch(str(key))
+            and (
+                not isinstance(values, dict)
+                or type(values.get("program_id") or 0) is int
+            )
+            for key, values in by_card.items()
+        ):
+            return
+        raise ClubError("invalid_payload", "coupons: must be named by their ids")
 
     @api.model
     def _club_managed_ids(self, card_ids):

@@ -4,7 +4,6 @@ from odoo import models
 
 from odoo.addons.loyalty_club.engine.amounts import to_units
 from odoo.addons.loyalty_club.engine.sharing import share_out
-from odoo.addons.loyalty_club.exceptions import ClubError
 from odoo.addons.loyalty_club.facts import LineFacts, PurchaseFacts
 
 
@@ -26,12 +25,9 @@ class PosOrder(models.Model):
 
         :return: :class:`~odoo.addons.loyalty_club.facts.PurchaseFacts`
         """
-        self._club_check_amounts()
         unearning = self._club_unearning(club)
         goods = self.lines.filtered(lambda line: line._club_is_goods(unearning))
-        deductions = self.lines.filtered(
-            lambda line: line._club_is_deduction(unearning)
-        )
+        deductions = self.lines.filtered(lambda line: line._club_is_deduction())
         facts = {line: self._club_line_facts(club, line) for line in goods}
         for line in deductions:
             self._club_deduct(club, line, facts)
@@ -46,31 +42,6 @@ class PosOrder(models.Model):
             reference=self.pos_reference or self.name,
             payments=self._club_payments(club),
         )
-
-    def _club_check_amounts(self):
-        """Refuse amounts that a client made up: points are given for them.
-
-        Odoo saves what a till computed. The price of a line must follow from its own
-        terms, and all lines together from what was paid.
-
-        :raises ClubError: invalid_payload
-        """
-        step = self.currency_id.rounding
-        wrong = any(
-            line.price_subtotal_incl - line._club_recomputed() > step
-            for line in self.lines
-            if line.price_subtotal_incl > 0 and not line.extra_tax_data
-        )
-        slack = step * len(self.lines)
-        if self.config_id.cash_rounding:
-            slack += self.config_id.rounding_method.rounding
-        worth = sum(self.lines.mapped("price_subtotal_incl"))
-        unpaid = worth - sum(self.payment_ids.mapped("amount"))
-        if wrong or unpaid > slack:
-            raise ClubError(
-                "invalid_payload",
-                self.env._("lines: their prices are not what was paid"),
-            )
 
     def _club_moment(self):
         """When it was bought: as the till says, but never in the future."""
@@ -117,7 +88,8 @@ class PosOrder(models.Model):
         }
         for amount, deducted in amounts.items():
             worth = {item: max(getattr(facts[item], amount), 0) for item in about}
-            off = min(-self._club_units(club, deducted), sum(worth.values()))
+            off = max(-self._club_units(club, deducted), 0)
+            off = min(off, sum(worth.values()))
             for item, part in share_out(off, worth).items():
                 setattr(facts[item], amount, getattr(facts[item], amount) - part)
 

@@ -13,14 +13,12 @@ class PosOrderLine(models.Model):
 
     _inherit = "pos.order.line"
 
-    def _club_loads(self):
-        """The wallet program of the club that this line loads, if it does."""
-        rules = self.env["loyalty.rule"]
-        if self.is_reward_line or not self.product_id:
-            return rules.program_id
-        club = self.order_id.config_id._club()
+    def _club_loading_rule(self, club):
+        """The rule of the club's wallet by which this line loads it, if one does."""
         rules = club._program("wallet").rule_ids
-        return rules.filtered(lambda r: self.product_id in r.product_ids).program_id
+        if self.is_reward_line:
+            return rules.browse()
+        return rules.filtered(lambda rule: self.product_id in rule.product_ids)[:1]
 
     def _club_is_payment(self):
         """Whether the line pays: by a gift card or wallet, with money paid in before.
@@ -31,7 +29,7 @@ class PosOrderLine(models.Model):
             return False
         card = self.coupon_id
         if card.club_id:
-            return card.club_account in PAID_IN
+            return card.club_account in PAID_IN and self.order_id._club_has_paid(card)
         # Odoo takes it off the card in a later call of the browser's: a card that
         # doesn't have it pays nothing.
         return (
@@ -53,13 +51,12 @@ class PosOrderLine(models.Model):
             and self.price_subtotal_incl >= 0
         )
 
-    def _club_is_deduction(self, unearning):
+    def _club_is_deduction(self):
         """Whether the line makes others cheaper: a discount, or a manual return."""
         return bool(
             self.price_subtotal_incl < 0
             and not self.refunded_orderline_id
             and not self.combo_parent_id
-            and self.product_id not in unearning
             and not self._club_is_payment()
         )
 
@@ -72,7 +69,7 @@ class PosOrderLine(models.Model):
         if not self.discount:
             return self.price_subtotal_incl, self.price_subtotal
         taxes = self.tax_ids_after_fiscal_position.compute_all(
-            self.price_unit,
+            min(self.price_unit, self._club_usual_price()),
             currency=self.currency_id,
             quantity=self.qty,
             product=self.product_id,
@@ -80,9 +77,51 @@ class PosOrderLine(models.Model):
         )
         return taxes["total_included"], taxes["total_excluded"]
 
-    def _club_recomputed(self):
-        """The price of the line with taxes, as its own terms give it."""
-        return self._compute_amount_line_all()["price_subtotal_incl"]
+    def _club_usual_price(self):
+        """The highest price of a piece that the shop itself says.
+
+        A million with a discount of all of it isn't what anything costs.
+        """
+        pricelist = self.order_id.pricelist_id
+        products = self.product_id | self.combo_parent_id.product_id
+        prices = [
+            some._get_product_price(product, self.qty, currency=self.currency_id)
+            for some in (pricelist, pricelist.browse())
+            for product in products
+        ]
+        return max(prices) + self.price_extra
+
+    def _club_is_overpriced(self, step):
+        """Whether the line says that it costs more than its own terms give.
+
+        :param step: a difference that is rounding
+        """
+        total, untaxed = self.price_subtotal_incl, self.price_subtotal
+        if self.extra_tax_data:
+            # Its taxes were computed together with other lines'.
+            return untaxed > 0 and untaxed - total > step
+        terms = self._compute_amount_line_all()
+        return (
+            total - terms["price_subtotal_incl"] > step
+            or untaxed - terms["price_subtotal"] > step
+        )
+
+    def _club_refund_worth(self):
+        """What this line, which refunds another, pays for; negative where it costs.
+
+        Not more than the other line was sold for, less what was refunded before.
+        """
+        worth = -self.price_subtotal_incl
+        sold = self.refunded_orderline_id
+        if worth <= 0:
+            return worth
+        if sold.order_id.state not in ("paid", "done"):
+            return 0
+        others = sold.refund_orderline_ids.filtered(
+            lambda line: line != self and line.order_id.state in ("paid", "done")
+        )
+        left = sold.price_subtotal_incl + sum(others.mapped("price_subtotal_incl"))
+        return max(min(worth, left), 0)
 
     def _club_cost(self, club):
         """What the goods of a line cost, in units; None where it isn't known."""

@@ -21,15 +21,20 @@ class PosOrder(models.Model):
 
     _inherit = "pos.order"
 
-    def _club_settle_refunds(self, club, told):
+    def _club_settle_refunds(self, club, told, paid):
+        """Follow the refunds in this order.
+
+        :param paid: whether its amounts are right; if not, it takes but gives nothing
+        """
         refunds = self.lines.filtered("refunded_orderline_id")
         for sale, lines in refunds.grouped(
             lambda line: line.refunded_orderline_id.order_id
         ).items():
             self._club_take_back(club, sale, lines, told)
-            self._club_give_back(club, sale, told)
-            self._club_unload(club, sale, lines)
-            self._club_refund_gift_cards(lines)
+            self._club_unload(club, sale, lines, told)
+            if paid:
+                self._club_give_back(club, sale, told)
+                self._club_refund_gift_cards(lines)
         if any(
             line.qty < 0 and not line.refunded_orderline_id and not line.is_reward_line
             for line in self.lines
@@ -115,13 +120,15 @@ class PosOrder(models.Model):
             if card.club_id != club:
                 continue
             cost = Fraction(repr(sum(line.points_cost for line in lines)))
-            worth = sum(abs(Fraction(repr(line.price_subtotal_incl))) for line in lines)
-            back = sum(
-                abs(Fraction(repr(refund.price_subtotal_incl)))
-                for refund in lines.refund_orderline_ids
-                if refund.order_id.state in ("paid", "done")
+            refunds = lines.refund_orderline_ids.filtered(
+                lambda line: line.order_id.state in ("paid", "done")
             )
-            share = min(Fraction(back, worth), Fraction(1)) if worth else Fraction(1)
+            worth = -sum(Fraction(repr(line.price_subtotal_incl)) for line in lines)
+            back = sum(Fraction(repr(line.price_subtotal_incl)) for line in refunds)
+            if worth > 0:
+                share = min(max(Fraction(back, worth), Fraction(0)), Fraction(1))
+            else:
+                share = Fraction(bool(refunds))  # it took nothing off: whole, or not
             due[card] += cost * share
             total[card] += cost
         return {card: due[card] / total[card] for card in total if total[card]}
@@ -159,24 +166,36 @@ class PosOrder(models.Model):
 
     # ------------------------------------------------------------------ what was loaded
 
-    def _club_unload(self, club, sale, lines):
-        """Take money that was loaded by refunded lines out of the wallet again."""
-        rules = club._program("wallet").rule_ids
-        units = 0
-        for line in lines.filtered(lambda line: not line.is_reward_line):
-            rule = rules.filtered(lambda r, line=line: line.product_id in r.product_ids)
-            if rule:
-                units -= self._club_loaded_units(club, rule[:1], line)
-        if units <= 0 or not sale.partner_id:
+    def _club_unload(self, club, sale, lines, told):
+        """Take money that was loaded by refunded lines out of the wallet again.
+
+        At most what is left of what the sale had loaded.
+        """
+        refunded = lines.filtered(lambda line: line._club_loading_rule(club))
+        if not refunded:
             return
-        ledger = self.env["loyalty.club.ledger"]
-        ledger._take_back(
-            ledger._account_of(club, sale.partner_id, "wallet"),
+        loaded = self.env["loyalty.club.entry"].search(
+            [("key", "=", f"pos:{sale.uuid}:top_up")]
+        )
+        digits = club._digits("wallet")
+        left = to_units(loaded.amount, digits) - sum(
+            to_units(entry.debt - entry.amount, digits)
+            for entry in loaded.search([("reference", "=", f"{sale.uuid}:unload")])
+        )
+        units = -sum(self._club_loaded_units(club, line) for line in refunded)
+        units = min(units, left)
+        if units <= 0:
+            return
+        origin = self._club_origin()
+        origin.reference = f"{sale.uuid}:unload"
+        self.env["loyalty.club.ledger"]._take_back(
+            loaded.card_id.id,
             units,
             None,
             key=f"pos:{self.uuid}:unload:{sale.id}",
-            origin=self._club_origin(),
+            origin=origin,
         )
+        told["topped_up"] -= units
 
     # ------------------------------------------------------------------ gift cards
 
@@ -194,7 +213,13 @@ class PosOrder(models.Model):
                 or card.program_id.program_type != "gift_card"
             ):
                 continue
-            amount = self.currency_id.round(line.price_subtotal_incl)
+            # Not more than it had paid, and not twice.
+            left = -sold.price_subtotal_incl - sum(
+                other.price_subtotal_incl
+                for other in sold.refund_orderline_ids - line
+                if other.order_id.state in ("paid", "done")
+            )
+            amount = self.currency_id.round(min(line.price_subtotal_incl, left))
             if amount <= 0:
                 continue
             card.points += amount

@@ -23,11 +23,14 @@ class PosOrder(models.Model):
     # ------------------------------------------------------------------ spending
 
     def _club_settle_spending(self, club, member, told):
+        if not self._club_rewards():
+            return
+        self._club_check_rewards(club, member)
         claims = self._club_claims()
-        holds = self._club_open_holds(club) if claims else ()
+        holds = self._club_open_holds(club)
         for card, units in claims.items():
             account = card.club_account
-            if card.club_id != club or card.member_id != member:
+            if card.club_id != club or not self._club_owns(member, card):
                 message = self.env._("A reward was taken from another one's account.")
                 self._club_except("reward", club, member, message=message)
                 continue
@@ -39,6 +42,23 @@ class PosOrder(models.Model):
         for hold in holds:
             if hold.state == "open":
                 hold.env["loyalty.club.ledger"]._release_hold(hold)
+
+    def _club_owns(self, member, card):
+        """Whether an account is the customer's, who may have one and be no member."""
+        if member:
+            return card.member_id == member
+        return bool(self.partner_id) and card.partner_id == self.partner_id
+
+    def _club_has_paid(self, card):
+        """Whether an account had all that was taken of it for this order."""
+        entries = self.env["loyalty.club.entry"].search(
+            [
+                ("card_id", "=", card.id),
+                ("kind", "=", "spend"),
+                ("reference", "=", self.uuid),
+            ]
+        )
+        return bool(entries) and not any(entries.mapped("debt"))
 
     def _club_claims(self):
         """What the rewards of a club in this order cost: dict of card to units."""
@@ -94,12 +114,14 @@ class PosOrder(models.Model):
             each = Decimal(reward.reward_product_qty or 1)
             times = (pieces / each).to_integral_value(rounding=ROUND_UP)
             return to_units(times * price, digits)
-        if reward.discount_mode == "per_point" and reward.discount:
+        pays = reward.discount_mode == "per_point" and reward.discount
+        foreign = reward.program_id != card.program_id
+        if pays or (foreign and card.club_account != "points"):
             # Each line was rounded by the currency, maybe up.
             step = Decimal(repr(self.currency_id.rounding))
-            worth = -Decimal(repr(sum(lines.mapped("price_subtotal_incl"))))
+            worth = Decimal(repr(self._club_worth(lines)))
             worth = max(worth - step * len(lines), Decimal(0))
-            points = worth / Decimal(repr(reward.discount))
+            points = worth / Decimal(repr(pays or 1.0))
             return to_units(points, digits, rounding=ROUND_UP)
         return to_units(price, digits)
 
@@ -171,12 +193,13 @@ class PosOrder(models.Model):
         rows = self.env.execute_query(
             SQL(
                 """
-                UPDATE loyalty_club_allowance
-                   SET used = LEAST(amount, used + %(units)s)
-                 WHERE card_id = %(card)s AND config_id = %(config)s
-                   AND %(moment)s BETWEEN granted_at AND expires_at
-                RETURNING round((amount - (used - LEAST(used, %(units)s))) * %(scale)s)
-                          ::bigint
+                UPDATE loyalty_club_allowance AS allowance
+                   SET used = LEAST(before.amount, before.used + %(units)s)
+                  FROM loyalty_club_allowance AS before
+                 WHERE allowance.id = before.id
+                   AND before.card_id = %(card)s AND before.config_id = %(config)s
+                   AND %(moment)s BETWEEN before.granted_at AND before.expires_at
+                RETURNING round((before.amount - before.used) * %(scale)s)::bigint
                 """,
                 units=Decimal(units).scaleb(-card._club_digits()),
                 card=card.id,
@@ -190,16 +213,19 @@ class PosOrder(models.Model):
 
     # ------------------------------------------------------------------ loading
 
-    def _club_settle_top_up(self, club, told):
+    def _club_loads(self, club):
+        """The lines that load a wallet."""
+        return self.lines.filtered(
+            lambda line: (
+                line._club_loading_rule(club)
+                and line.price_subtotal_incl > 0
+                and not line.refunded_orderline_id
+            )
+        )
+
+    def _club_settle_top_up(self, club, lines, told):
         """Put what was paid for into the customer's wallet."""
-        program = club._program("wallet")
-        rules = program.rule_ids
-        units = 0
-        for line in self.lines:
-            rule = rules.filtered(lambda r, line=line: line.product_id in r.product_ids)
-            if not rule or line.is_reward_line or line.refunded_orderline_id:
-                continue
-            units += self._club_loaded_units(club, rule[:1], line)
+        units = sum(self._club_loaded_units(club, line) for line in lines)
         if units <= 0:
             return
         if not self.partner_id:
@@ -217,8 +243,9 @@ class PosOrder(models.Model):
         )
         told["topped_up"] = units
 
-    def _club_loaded_units(self, club, rule, line):
+    def _club_loaded_units(self, club, line):
         """Units that a line loads into a wallet; negative when it is returned."""
+        rule = line._club_loading_rule(club)
         amount = line.qty
         if rule.reward_point_mode == "money":
             amount = self.currency_id._convert(

@@ -1,0 +1,93 @@
+from odoo import models
+
+
+class PosOrder(models.Model):
+    """Whether the rewards that were used are what the club allows.
+
+    A till shows only those that are, but may be wrong: an old policy, no network, or
+    somebody's own program. The customer has what he got by then, so it is listed.
+    """
+
+    _inherit = "pos.order"
+
+    def _club_check_rewards(self, club, member):
+        used = self._club_rewards()
+        for (card, reward, _code), lines in used.items():
+            if message := self._club_wrong_reward(card, reward, lines):
+                self._club_except(
+                    "reward", club, member, card.club_account, message=message
+                )
+        if message := self._club_wrong_share(club, used):
+            self._club_except("reward", club, member, message=message)
+
+    def _club_wrong_reward(self, card, reward, lines):
+        """A sentence that says what is wrong with the use of a reward, or None."""
+        if not reward or reward.program_id != card.program_id:
+            return self.env._("This was no reward of the account that it was taken of.")
+        name = reward.description
+        if not reward._club_open_to(card):
+            return self.env._(
+                "“%(reward)s” is for members of another tier.", reward=name
+            )
+        if self._club_worth(lines) > self._club_most_worth(reward, lines):
+            return self.env._(
+                "The till took more off the price than “%(reward)s” gives.", reward=name
+            )
+        if reward._club_pays_any_amount() and card.club_account == "points":
+            cost = sum(lines.mapped("points_cost"))
+            least, step = card.club_id.spend_least, card.club_id.spend_step
+            if cost < least or (step > 1 and round(cost) % step):
+                return self.env._(
+                    "%(cost)s points were spent: at least %(least)s, in steps of "
+                    "%(step)s.",
+                    cost=f"{round(cost):,}",
+                    least=f"{least:,}",
+                    step=f"{step:,}",
+                )
+        return None
+
+    def _club_worth(self, lines):
+        return -sum(lines.mapped("price_subtotal_incl"))
+
+    def _club_most_worth(self, reward, lines):
+        """What a reward may take off the price of this order, at most."""
+        slack = self.currency_id.rounding * (len(lines) + 1)
+        sold = sum(
+            line.price_subtotal_incl
+            for line in self.lines
+            if line.price_subtotal_incl > 0 and not line.is_reward_line
+        )
+        most = sold
+        if reward.reward_type == "discount":
+            if reward.discount_mode == "percent":
+                most = sold * reward.discount / 100
+            elif reward.discount_mode == "per_order":
+                most = reward.discount
+            if reward.discount_max_amount:
+                most = min(most, reward.discount_max_amount)
+        return most + slack
+
+    def _club_wrong_share(self, club, used):
+        """A sentence when points and credit paid more of the basket than they may."""
+        if club.spend_share >= 100:
+            return None
+        unearning = self._club_unearning(club)
+        paying = self.lines.browse()
+        for (card, reward, _code), lines in used.items():
+            if reward._club_pays_any_amount() and card.club_account != "wallet":
+                paying |= lines
+        claimed = self.lines.browse().union(*used.values())
+        basket = sum(
+            line.price_subtotal_incl
+            for line in self.lines - claimed
+            if not line.refunded_orderline_id
+            and line.product_id not in unearning
+            and not line._club_is_payment()
+        )
+        most = basket * club.spend_share / 100 + self._club_slack()
+        if self._club_worth(paying) <= most:
+            return None
+        return self.env._(
+            "Points and credit paid more than %(share)s%% of the basket.",
+            share=club.spend_share,
+        )
