@@ -15,6 +15,9 @@
         "views/res_config_settings_views.xml",
         "views/pos_order_views.xml",
     ],
+    "demo": [
+        "demo/demo_till.xml",
+    ],
     "assets": {
         "point_of_sale._assets_pos": [
             "loyalty_club_pos/static/src/**/*",

@@ -350,6 +350,19 @@ class LoyaltyClub(models.Model):
                     },
                 )
             ]
+            # Any part of the points can be spent: a hundredth of what earned them.
+            values["reward_ids"] = [
+                (
+                    0,
+                    0,
+                    {
+                        "reward_type": "discount",
+                        "discount_mode": "per_point",
+                        "discount": self._default_step() / 100,
+                        "required_points": 1,
+                    },
+                )
+            ]
         elif account == "credit":
             values["rule_ids"] = []  # nobody buys promotional credit
         return values
