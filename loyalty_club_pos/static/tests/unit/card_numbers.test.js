@@ -1,0 +1,114 @@
+import { describe, expect, test } from "@odoo/hoot";
+import {
+    clubCode,
+    fromPersianLayout,
+    hasBankCard,
+    isArticleNumber,
+    keyCharacter,
+    withoutBankCards,
+} from "@loyalty_club_pos/app/utils/card_numbers";
+import { PAN, TRACK_1, TRACK_2 } from "./reader_utils";
+
+describe.current.tags("headless");
+
+test("bank cards in every spelling", () => {
+    for (const text of [
+        PAN,
+        "6037 9900 0000 0006",
+        "6037-9900-0000-0006",
+        "6037990000000006 1229 123", // with what else is on the card
+        "۶۰۳۷۹۹۰۰۰۰۰۰۰۰۰۶",
+        "٦٠٣٧٩٩٠٠٠٠٠٠٠٠٠٦",
+        "۶۰۳۷\u200c۹۹۰۰ ۰۰۰۰ ۰۰۰۶",
+        "\u200e6037990000000006",
+        `card ${PAN}, please`,
+        "4222222222222", // 13 digits
+        "30569309025904", // 14
+        "378282246310005", // 15
+        "6304000000000000000", // 19
+        TRACK_1,
+        TRACK_2,
+        `${TRACK_1}${TRACK_2}`,
+        ";6037990000000007=29011010000012345?", // misread: a track none the less
+        "ک۶۰۳۷۹۹۰۰۰۰۰۰۰۰۰۶=۲۹۰۱؟",
+        "٪\u200c۶۰۳۷۹۹۰۰۰۰۰۰۰۰۰۶×",
+    ]) {
+        expect(hasBankCard(text)).toBe(true, { message: text.length });
+    }
+});
+
+test("what is no bank card", () => {
+    for (const text of [
+        "",
+        "6037990000000007", // fails the check
+        "0037990000000000", // no bank's
+        "+6037990000000006", // a phone
+        "5449000000996", // EAN-13
+        "4006381333931", // EAN-13 of what Visa's 13 digits begin with
+        "4000000000006", // the same, and passes Luhn's check
+        "490154203237518", // IMEI, passes Luhn's check
+        "8998000000000000008", // a SIM's, passes it as well
+        "0108431673020125100000001", // GS1-128
+        "2305000123451",
+        "09121234567",
+        "2026-11-22 10:30:15",
+        "2506-012-000123",
+        "044e-8a1c-4d3b",
+    ]) {
+        expect(hasBankCard(text)).toBe(false, { message: text });
+    }
+    expect(isArticleNumber("4000000000006")).toBe(true);
+});
+
+test("one number in a text is taken out, the rest stays", () => {
+    expect(withoutBankCards(`to ${PAN} and 0912`)).toBe("to  and 0912");
+    expect(withoutBankCards(`a${TRACK_1}b`)).toBe("ab");
+    expect(withoutBankCards("nothing")).toBe("nothing");
+    expect(withoutBankCards(PAN, (digits) => digits === PAN)).toBe(PAN);
+});
+
+test("a Persian layout is read by the keys' places, and by signs without them", () => {
+    expect(keyCharacter({ key: "ک", code: "Semicolon", shiftKey: false })).toBe(";");
+    expect(keyCharacter({ key: "۵", code: "Digit5", shiftKey: false })).toBe("5");
+    expect(keyCharacter({ key: "٪", code: "Digit5", shiftKey: true })).toBe("%");
+    expect(keyCharacter({ key: "\u200c", code: "KeyB", shiftKey: true })).toBe("B");
+    expect(keyCharacter({ key: "۷", code: "Numpad7", shiftKey: false })).toBe("7");
+    expect(keyCharacter({ key: "؟", code: "", shiftKey: true })).toBe("?");
+    expect(fromPersianLayout("ک۰۰۰۰۰۴۲۲؟")).toBe(";00000422?");
+    expect(fromPersianLayout("۰۴شإ")).toBe("04aF");
+});
+
+test("what is a member's", () => {
+    const sure = (value) => ({ value, sure: true });
+    const perhaps = (value) => ({ value, sure: false });
+    expect(clubCode("00000422")).toEqual(sure("00000422"));
+    expect(clubCode(";00000422?")).toEqual(sure("00000422"));
+    expect(clubCode("%M00000422?;00000422?")).toEqual(sure("00000422"));
+    expect(clubCode("04a22b1c")).toEqual(sure("04A22B1C"));
+    expect(clubCode("04:A2:2B:1C:55:66:80")).toEqual(sure("04A22B1C556680"));
+    expect(clubCode("0001234567")).toEqual(sure("0001234567"));
+    expect(clubCode("۰۰۰۰۰۴۲۲")).toEqual(sure("00000422"));
+    // Numbers that may be a product's: an article number is.
+    expect(clubCode("00000000000017")).toBe(null);
+    expect(clubCode("10000008")).toEqual(sure("10000008"));
+    expect(clubCode("12340")).toBe(null);
+    expect(clubCode("12344")).toEqual(perhaps("12344"));
+    expect(clubCode("04223116")).toEqual(perhaps("04223116"));
+});
+
+test("what is no member's", () => {
+    for (const text of [
+        "",
+        "12345601", // EAN-8 of a product
+        "5449000000996",
+        "00000000",
+        "00000420", // a wrong check digit, and an article number
+        "lettertray",
+        "DEADBEEF", // letters alone are a word
+        "123-4567A",
+        "04a22b1", // half a byte
+        "0456-1234-89ab",
+    ]) {
+        expect(clubCode(text)).toBe(null, { message: text });
+    }
+});
