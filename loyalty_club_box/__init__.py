@@ -1,0 +1,6 @@
+from . import controllers
+from . import door
+from . import readers
+
+door.guard()
+readers.start()
