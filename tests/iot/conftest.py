@@ -1,0 +1,14 @@
+"""Makes what the drivers share importable, and the server's engine beside it."""
+
+import sys
+from pathlib import Path
+
+from hypothesis import settings
+
+CHECKOUT = Path(__file__).parents[2]
+sys.path.insert(0, str(CHECKOUT / "loyalty_club_pos" / "iot_handlers" / "drivers"))
+sys.path.insert(0, str(CHECKOUT / "loyalty_club"))
+
+# The same examples in every run, and no database of examples left behind.
+settings.register_profile("iot", deadline=None, derandomize=True, database=None)
+settings.load_profile("iot")
