@@ -3,7 +3,7 @@ import { ConnectionLostError, RPCError } from "@web/core/network/rpc";
 import { AlertDialog, ConfirmationDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { makeAwaitable } from "@point_of_sale/app/utils/make_awaitable_dialog";
 import { readRefusal } from "@loyalty_club_pos/app/utils/club_refusal";
-import { PinDialog } from "@loyalty_club_pos/app/components/popups/pin_dialog";
+import { PinDialog } from "@loyalty_club_pos/app/components/popups/pin_dialog/pin_dialog";
 
 const { DateTime } = luxon;
 // A hold that ends while the customer looks for a coin is none.

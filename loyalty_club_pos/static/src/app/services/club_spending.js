@@ -322,7 +322,7 @@ export class ClubSpending {
      * What the order claims now.
      *
      * @returns {{code: string, reward: Object, card: Object, account: string, adjustable:
-     *     boolean, cost: number, money: number}[]}
+     *     boolean, times: number, cost: number, money: number}[]}
      */
     claims(order) {
         const claims = new Map();
@@ -334,23 +334,35 @@ export class ClubSpending {
                 card: line.coupon_id,
                 account: line.clubAccount,
                 adjustable: paysAnyAmount(line.reward_id),
+                times: 1,
                 cost: 0,
                 money: 0,
             };
             claim.cost += line.points_cost;
             claim.money -= line.prices.total_included;
+            // Native code puts the same free product of several claims into one line.
+            if (claim.reward.reward_type === "product") {
+                claim.times = Math.round(claim.cost / claim.reward.required_points);
+            }
             claims.set(code, claim);
         }
         return [...claims.values()];
     }
 
-    /** Take one claim back. */
+    /** Take one claim back; of a reward that was claimed several times, one time. */
     undoClaim(order, code) {
         const lines = order.clubRewardLines().filter((l) => l.reward_identifier_code === code);
-        lines.forEach((line) => {
-            order.clubWish(line.reward_id, 0);
-            line.delete();
-        });
+        const reward = lines[0]?.reward_id;
+        const [{ points_cost: cost = 0 } = {}] = lines;
+        if (reward?.reward_type === "product" && cost > reward.required_points) {
+            lines[0].points_cost = cost - reward.required_points;
+            lines[0].qty -= reward.reward_product_qty;
+        } else {
+            lines.forEach((line) => {
+                order.clubWish(line.reward_id, 0);
+                line.delete();
+            });
+        }
         this.changed(order);
     }
 
@@ -366,10 +378,13 @@ export class ClubSpending {
         for (const claim of claims.sort((a, b) => a.adjustable - b.adjustable)) {
             if (claim.adjustable) {
                 this.use(order, claim.account, Math.min(left, claim.cost));
-            } else if (claim.cost <= left) {
-                left -= claim.cost;
             } else {
-                this.undoClaim(order, claim.code);
+                const each = claim.cost / claim.times;
+                const kept = Math.min(claim.times, Math.floor(left / each));
+                left -= kept * each;
+                for (let time = kept; time < claim.times; time++) {
+                    this.undoClaim(order, claim.code);
+                }
             }
         }
     }
@@ -465,6 +480,15 @@ export class ClubSpending {
     /** Give up what was set aside for an order that isn't paid now. */
     releaseFor(order) {
         return this.holds.releaseFor(order);
+    }
+
+    /** An order that was left for another one sets nothing aside. */
+    releaseOthers() {
+        for (const order of this.pos.getOpenOrders()) {
+            if (order.uiState.clubHold && order.uuid !== this.pos.selectedOrderUuid) {
+                this.releaseFor(order);
+            }
+        }
     }
 
     // -------------------------------------------------------------- words

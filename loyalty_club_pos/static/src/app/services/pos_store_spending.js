@@ -1,7 +1,7 @@
 import { ConnectionLostError } from "@web/core/network/rpc";
 import { PosStore } from "@point_of_sale/app/services/pos_store";
 import { patch } from "@web/core/utils/patch";
-import { SpendDialog } from "@loyalty_club_pos/app/components/popups/spend_dialog";
+import { SpendDialog } from "@loyalty_club_pos/app/components/popups/spend_dialog/spend_dialog";
 
 /** Where the store's own ways meet what members spend. */
 patch(PosStore.prototype, {
@@ -43,13 +43,18 @@ patch(PosStore.prototype, {
             .getPotentialFreeProductRewards(...arguments)
             .filter(({ reward }) => !reward.program_id.club_account);
     },
-    /** An order that is left for another one sets nothing aside. */
-    setOrder(order) {
-        const left = this.getOrder();
+    setOrder() {
         super.setOrder(...arguments);
-        if (left && left.uuid !== order?.uuid) {
-            this.club?.spending?.releaseFor(left);
-        }
+        this.club?.spending?.releaseOthers();
+    },
+    addNewOrder() {
+        const order = super.addNewOrder(...arguments);
+        this.club?.spending?.releaseOthers();
+        return order;
+    },
+    navigate() {
+        super.navigate(...arguments);
+        this.club?.spending?.releaseOthers();
     },
     removeOrder(order) {
         this.club?.spending?.releaseFor(order);

@@ -1,0 +1,119 @@
+import { registry } from "@web/core/registry";
+import * as Chrome from "@point_of_sale/../tests/pos/tours/utils/chrome_util";
+import * as Dialog from "@point_of_sale/../tests/generic_helpers/dialog_util";
+import * as PaymentScreen from "@point_of_sale/../tests/pos/tours/utils/payment_screen_util";
+import * as PosLoyalty from "@pos_loyalty/../tests/tours/utils/pos_loyalty_util";
+import * as ProductScreen from "@point_of_sale/../tests/pos/tours/utils/product_screen_util";
+import * as ReceiptScreen from "@point_of_sale/../tests/pos/tours/utils/receipt_screen_util";
+import * as Club from "@loyalty_club_pos/../tests/tours/utils/club_spending_util";
+
+function tour(name, steps) {
+    registry.category("web_tour.tours").add(name, {
+        steps: () => [Club.openRegister(), ...steps()].flat(2),
+    });
+}
+
+tour("ClubSpendTour", () => [
+    Club.basket("Sara Spender", "Club Shirt"),
+    Club.openSpending(),
+    // The keypad: a tenth of what is shown is what it is worth.
+    Club.choose("points"),
+    Club.type("120"),
+    Club.use("Use 120 points"),
+    Club.dueIs("28.00"),
+    // The slider, for the wallet.
+    Club.choose("wallet"),
+    Club.slide("10"),
+    Club.remainsIs("15.00"),
+    Club.use("Use"),
+    Club.dueIs("18.00"),
+    Club.done(),
+    // A basket that is empty for a moment forgets nothing.
+    ProductScreen.selectedOrderlineHas("Club Shirt", "1", "40.00"),
+    ProductScreen.clickNumpad("0"),
+    PosLoyalty.orderTotalIs("0.00"),
+    ProductScreen.clickNumpad("1"),
+    PosLoyalty.orderTotalIs("18.00"),
+    ProductScreen.clickPayButton(),
+    PaymentScreen.clickPaymentMethod("Cash"),
+    PaymentScreen.clickValidate(),
+    ReceiptScreen.isShown(),
+    Club.receiptSays("spent_points", "Points used", "120"),
+    Club.receiptSays("spent_wallet", "Wallet used", "10.00"),
+    Club.receiptSays("balance_wallet", "In the wallet now", "15.00"),
+]);
+
+tour("ClubRewardTour", () => [
+    Club.basket("Sara Spender", "Club Shirt"),
+    Club.openSpending(),
+    Club.claim("Club Coffee"),
+    Club.dueIs("40.00"),
+    Club.claim("Club Coffee"),
+    Club.dueIs("40.00"),
+    Club.undoClaim(),
+    Club.dueIs("50.00"),
+    Club.done(),
+    // The second coffee would be paid for: it goes.
+    ProductScreen.selectedOrderlineHas("Club Coffee", "2", "20.00"),
+    ProductScreen.clickNumpad("1"),
+    PosLoyalty.orderTotalIs("40.00"),
+    PosLoyalty.finalizeOrder("Cash", "40"),
+]);
+
+tour("ClubRefusedTour", () => [
+    Club.basket("Sara Spender", "Club Shirt"),
+    // The other till came between: what this one believes isn't true any more.
+    Club.believe("points", 300, 200),
+    PosLoyalty.orderTotalIs("20.00"),
+    ProductScreen.clickPayButton(),
+    Dialog.is({ title: "This can't be used" }),
+    Dialog.confirm("Use 50 points"),
+    PaymentScreen.totalIs("35.00"),
+    PaymentScreen.clickPaymentMethod("Cash"),
+    PaymentScreen.clickValidate(),
+    ReceiptScreen.isShown(),
+]);
+
+tour("ClubPinTour", () => [
+    Club.basket("Sara Spender", "Club Shirt"),
+    Club.openSpending(),
+    Club.choose("points"),
+    Club.type("120"),
+    Club.use("Use 120 points"),
+    Club.done(),
+    ProductScreen.clickPayButton(),
+    Club.pin("1111"),
+    { content: "it says that it is wrong", trigger: ".o_club_pin_dialog .text-danger" },
+    Club.pin("2468"),
+    PaymentScreen.clickPaymentMethod("Cash"),
+    PaymentScreen.clickValidate(),
+    ReceiptScreen.isShown(),
+]);
+
+tour("ClubChangeTour", () => [
+    Club.basket("Sara Spender", "Club Coffee"),
+    ProductScreen.clickPayButton(),
+    PaymentScreen.enterPaymentLineAmount("Cash", "20"),
+    PaymentScreen.changeIs("10.00"),
+    { trigger: ".o_club_change_to_wallet", run: "click" },
+    { trigger: ".o_club_undo_top_up" },
+    PaymentScreen.validateButtonIsHighlighted(true),
+    PaymentScreen.clickValidate(),
+    ReceiptScreen.isShown(),
+    Club.receiptSays("topped_up_wallet", "Wallet topped up", "10.00"),
+]);
+
+tour("ClubLeaveTour", () => [
+    Club.basket("Sara Spender", "Club Shirt"),
+    Club.openSpending(),
+    Club.choose("points"),
+    Club.type("100"),
+    Club.use("Use 100 points"),
+    Club.done(),
+    ProductScreen.clickPayButton(),
+    Club.isHeld(true),
+    PaymentScreen.clickBack(),
+    Chrome.createFloatingOrder(),
+    ProductScreen.orderIsEmpty(),
+    Club.nothingIsHeld(),
+]);
