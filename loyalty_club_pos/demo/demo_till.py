@@ -16,9 +16,7 @@ class PosConfig(models.Model):
         if not shop.account_default_pos_receivable_account_id:
             self._make_demo_books(shop, branch)
         self._make_demo_programs(self.env.ref("loyalty_club.demo_club"))
-        self.env["product.product"].search([("default_code", "like", "NR-")]).write(
-            {"available_in_pos": True}
-        )
+        categories = self._make_demo_shelves()
         methods = self.env["pos.payment.method"]
         for name, code, kind in (("Cash", "VCSH", "cash"), ("Card", "VCRD", "bank")):
             journal = self.env["account.journal"].create(
@@ -32,8 +30,25 @@ class PosConfig(models.Model):
                 "name": "Valiasr",
                 "company_id": branch.id,
                 "payment_method_ids": [(6, 0, methods.ids)],
+                # Other shops' demo goods belong to no company, and aren't sold here.
+                "limit_categories": True,
+                "iface_available_categ_ids": [(6, 0, categories.ids)],
             }
         )
+
+    @api.model
+    def _make_demo_shelves(self):
+        """The shop's goods, on shelves by their categories. → the shelves"""
+        goods = self.env["product.product"].search([("default_code", "like", "NR-")])
+        goods.available_in_pos = True
+        shelves = self.env["pos.category"]
+        for number, (category, products) in enumerate(
+            goods.grouped("categ_id").items()
+        ):
+            shelf = shelves.create({"name": category.name, "color": number + 1})
+            products.pos_categ_ids = shelf
+            shelves |= shelf
+        return shelves
 
     @api.model
     def _make_demo_books(self, shop, branch):
