@@ -1,3 +1,5 @@
+from contextlib import suppress
+
 from odoo.addons.iot_drivers.iot_handlers.drivers.loyalty_club_cards import (
     GET_UID,
     card_on,
@@ -36,7 +38,8 @@ class LoyaltyClubPcscReader(LoyaltyClubReader):
             except (CardConnectionException, NoCardException):
                 continue  # none is near, or it was taken away
             finally:
-                connection.disconnect()
+                with suppress(CardConnectionException):  # it was taken away
+                    connection.disconnect()
 
     def _watch(self, connection):
         """Stays connected until the card is gone (raises CardConnectionException), or

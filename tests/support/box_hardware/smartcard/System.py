@@ -34,7 +34,9 @@ class Connection:
         return list(bytes.fromhex(number)), 0x90, 0x00
 
     def disconnect(self):
-        self._card = None
+        card, self._card = self._card, None
+        if card and self._file.read_text() != card:
+            raise CardConnectionException
 
 
 class Reader:
