@@ -164,10 +164,14 @@ test("control: without us the track is in the field", async () => {
 
 test("a slow reader's card is taken out of the field when it settles", async () => {
     listen();
+    const told = [];
+    field.addEventListener("input", () => told.push(field.value));
     await type(PAN, { target: field, gap: 80 });
     expect(field.value).toBe(PAN);
     await advanceTime(300);
     expect(field.value).toBe("");
+    expect(told).not.toInclude(PAN);
+    expect(told.at(-1)).toBe("");
     expect(till.notices).toHaveLength(1);
     await type(`${PAN}\n`, { target: field, gap: 80 });
     expect(field.value).toBe("");
@@ -176,8 +180,11 @@ test("a slow reader's card is taken out of the field when it settles", async () 
 
 test("a longer number that begins like a card's can be typed", async () => {
     listen();
+    let told;
+    field.addEventListener("input", () => (told = field.value));
     await type("603799000000000612345678", { target: field, gap: 100 });
     await advanceTime(500);
+    expect(told).toBe("603799000000000612345678");
     expect(field.value).toBe("603799000000000612345678");
 });
 

@@ -35,8 +35,8 @@ let clock = 1000;
 
 /** Let time pass in small steps, as what waits for the network sets timers anew. */
 export async function pass(milliseconds) {
-    for (let left = milliseconds; left > 0; left -= 250) {
-        await advanceTime(Math.min(left, 250));
+    for (let left = milliseconds; left > 0; left -= 500) {
+        await advanceTime(Math.min(left, 500));
     }
 }
 

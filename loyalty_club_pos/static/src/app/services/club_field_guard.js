@@ -4,8 +4,7 @@ import { isProduct, refuseBankCard } from "@loyalty_club_pos/app/utils/club_read
 
 /**
  * Milliseconds without typing after which a field's text is what it was meant to be: a
- * longer number may begin with what looks like a card's. The till's own search waits
- * for 500.
+ * longer number may begin with what looks like a card's.
  */
 const SETTLED = 250;
 
@@ -40,10 +39,12 @@ export function guardFields(pos) {
     }
 
     const listeners = {
-        input({ target }) {
+        input(ev) {
             browser.clearTimeout(timer);
-            if (isField(target)) {
-                timer = browser.setTimeout(() => check(target), SETTLED);
+            if (isField(ev.target) && clean(ev.target.value) !== ev.target.value) {
+                // The page isn't told of it. The next character tells it of both.
+                ev.stopImmediatePropagation();
+                timer = browser.setTimeout(() => check(ev.target), SETTLED);
             }
         },
         change({ target }) {
