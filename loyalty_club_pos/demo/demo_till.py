@@ -75,7 +75,7 @@ class PosConfig(models.Model):
         payable = account("210100", "Suppliers", "liability_payable", reconcile=True)
         income = account("400100", "Sales", "income")
         cash = account("500100", "Cash differences", "expense")
-        # A till opens only where a chart was chosen; this one is what the few come from.
+        # A till opens only where a chart was chosen.
         (shop | branch).chart_template = "generic_coa"
         for company in shop | branch:
             company.account_default_pos_receivable_account_id = till
