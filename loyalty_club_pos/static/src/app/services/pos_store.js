@@ -1,8 +1,10 @@
 import { reactive } from "@odoo/owl";
 import { patch } from "@web/core/utils/patch";
 import { PosStore } from "@point_of_sale/app/services/pos_store";
-import { ClubTill } from "@loyalty_club_pos/app/services/club_till";
 import { ClubSpending } from "@loyalty_club_pos/app/services/club_spending";
+import { ClubTill } from "@loyalty_club_pos/app/services/club_till";
+import { setupClubReaders } from "@loyalty_club_pos/app/services/club_readers";
+import { setupClubWedge } from "@loyalty_club_pos/app/services/club_wedge";
 
 patch(PosStore.prototype, {
     async setup() {
@@ -10,6 +12,8 @@ patch(PosStore.prototype, {
         this.club = reactive(new ClubTill(this));
         this.club.spending = new ClubSpending(this);
         await super.setup(...arguments);
+        setupClubWedge(this);
+        setupClubReaders(this);
     },
     setPartnerToCurrentOrder(partner) {
         super.setPartnerToCurrentOrder(...arguments);

@@ -19,12 +19,13 @@ export class ClubPanel extends Component {
     setup() {
         this.pos = usePos();
         this.dialog = useService("dialog");
-        // Orders come back with their customer after a reload, and are switched.
+        // Orders come back with their customer after a reload, and are switched; and what
+        // was remembered is asked anew when the network is back.
         useEffect(
             () => {
                 this.pos.club.ensure(this.partner || null);
             },
-            () => [this.partner?.id]
+            () => [this.partner?.id, this.pos.data.network.offline]
         );
     }
 

@@ -85,7 +85,8 @@ export class IdentifyDialog extends Component {
     }
     async look() {
         const text = this.text;
-        if (!text || this.answer) {
+        // A network that was away a moment ago may be back.
+        if (!text || (this.answer && this.answer.status !== "offline")) {
             return this.answer;
         }
         this.state.asking = true;

@@ -57,6 +57,12 @@ export class JoinDialog extends Component {
             this.state.problem = answer.message || _t("This card is a member's already.");
         }
     }
+    onBirthday(day) {
+        this.state.values.birthdate = day;
+    }
+    onConsent(channel, ev) {
+        this.state.consent[channel] = ev.target.checked;
+    }
     onKeydown(ev) {
         if (ev.key === "Enter" && ev.target.tagName === "INPUT") {
             ev.preventDefault();

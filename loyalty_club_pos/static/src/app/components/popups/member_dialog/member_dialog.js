@@ -58,7 +58,7 @@ export class MemberDialog extends Component {
                 pending: balance.pending ? told(balance.pending) : "",
                 held: balance.held ? told(balance.held) : "",
                 expiring: balance.expiring
-                    ? _t("%(amount)s until %(day)s", {
+                    ? _t("%(amount)s to use by %(day)s", {
                           amount: told(balance.expiring.amount),
                           day: this.day(balance.expiring.on, false),
                       })
