@@ -1,5 +1,7 @@
 """Odoo's real box program with our readers: each tap reaches each till, once."""
 
+import doctest
+import importlib.util
 import threading
 import time
 import urllib.error
@@ -7,6 +9,7 @@ import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from club_setup.paths import CHECKOUT
 from stdnum import luhn
 
 from tests.support.box import Till, ask, frame, running_box
@@ -194,6 +197,15 @@ def test_a_reader_that_is_plugged_in_again_is_found():
 
 
 # ------------------------------------------------------------------- who may ask
+
+
+def test_examples_of_the_door():
+    path = CHECKOUT / "loyalty_club_box" / "door.py"
+    spec = importlib.util.spec_from_file_location("door", path)
+    door = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(door)
+    result = doctest.testmod(door)
+    assert result.attempted and not result.failed
 
 
 def status(box, path, origin=None, body=None):
