@@ -1,4 +1,6 @@
 import { PosOrder } from "@point_of_sale/app/models/pos_order";
+// Patched there first: what is said here comes after.
+import "@pos_loyalty/app/models/pos_order";
 import { patch } from "@web/core/utils/patch";
 import { clubSpending } from "@loyalty_club_pos/app/services/club_spending";
 import { fromUnits, unitsDown } from "@loyalty_club_pos/app/utils/club_amounts";

@@ -1,4 +1,6 @@
 import { PosOrderline } from "@point_of_sale/app/models/pos_order_line";
+// Patched there first: what is said here comes after.
+import "@pos_loyalty/app/models/pos_order_line";
 import { patch } from "@web/core/utils/patch";
 import { paysAnyAmount } from "@loyalty_club_pos/app/utils/club_rewards";
 

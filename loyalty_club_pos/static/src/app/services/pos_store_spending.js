@@ -1,5 +1,6 @@
 import { ConnectionLostError } from "@web/core/network/rpc";
 import { PosStore } from "@point_of_sale/app/services/pos_store";
+import { loyaltyIdsGenerator } from "@pos_loyalty/app/services/pos_store";
 import { patch } from "@web/core/utils/patch";
 import { SpendDialog } from "@loyalty_club_pos/app/components/popups/spend_dialog/spend_dialog";
 
@@ -10,27 +11,26 @@ patch(PosStore.prototype, {
         return this.dialog.add(SpendDialog, { order, account });
     },
     /**
-     * A member's account is known from his summary; without a network it must not stop a
-     * sale that nobody can ask for it.
+     * A member's account is known from his summary. Without a network nobody can be asked
+     * for other cards either; the rewards of an order mustn't stand still for that.
      */
     async fetchLoyaltyCard(programId, partnerId) {
         const program = this.models["loyalty.program"].get(programId);
-        if (!program?.club_account) {
-            return super.fetchLoyaltyCard(...arguments);
-        }
         const partner = this.models["res.partner"].get(partnerId);
-        const card = this.club?.spending?.cardOf(program, partner);
-        if (card) {
-            return card;
+        const known =
+            program?.club_account && this.club?.spending?.cardOf(program, partner);
+        if (known) {
+            return known;
         }
         try {
             return await super.fetchLoyaltyCard(...arguments);
         } catch (error) {
-            if (!(error instanceof ConnectionLostError)) {
+            if (!(error instanceof ConnectionLostError && this.club?.enabled)) {
                 throw error;
             }
+            // As native code does for who has none: the server knows whose it is.
             return this.models["loyalty.card"].create({
-                id: -program.id * 1e9 - partnerId,
+                id: loyaltyIdsGenerator(),
                 program_id: program,
                 partner_id: partner,
                 points: 0,

@@ -1,4 +1,6 @@
 import OrderPaymentValidation from "@point_of_sale/app/utils/order_payment_validation";
+// Patched there first: what is said here comes after.
+import "@pos_loyalty/app/utils/order_payment_validation";
 import { patch } from "@web/core/utils/patch";
 import { balanceRefund } from "@loyalty_club_pos/app/utils/club_refund";
 

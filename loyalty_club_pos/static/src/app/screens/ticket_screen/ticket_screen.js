@@ -1,4 +1,6 @@
 import { TicketScreen } from "@point_of_sale/app/screens/ticket_screen/ticket_screen";
+// Patched there first: what is said here comes after.
+import "@pos_loyalty/app/screens/ticket_screen/ticket_screen";
 import { patch } from "@web/core/utils/patch";
 import {
     givenBack,

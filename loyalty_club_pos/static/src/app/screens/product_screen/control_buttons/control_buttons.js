@@ -1,4 +1,6 @@
 import { ControlButtons } from "@point_of_sale/app/screens/product_screen/control_buttons/control_buttons";
+// Patched there first: what is said here comes after.
+import "@pos_loyalty/app/screens/product_screen/control_buttons/control_buttons";
 import { patch } from "@web/core/utils/patch";
 
 /** The club's programs have their own button; the native ones keep to native programs. */
