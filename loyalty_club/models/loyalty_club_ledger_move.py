@@ -148,9 +148,10 @@ class LoyaltyClubLedger(models.AbstractModel):
         day = account.club._today()
         free = self._available(account, lots, self._held([account])[card_id], day)
         used = max(min(units, free), 0)
-        allocations, _missing = engine.allocate(lots, used, day)
         posting = Posting(account, "spend", amount=-used, debt=units - used)
-        posting.allocations = [(a.lot_id, a.units) for a in allocations]
+        if used:
+            allocations, _missing = engine.allocate(lots, used, day)
+            posting.allocations = [(a.lot_id, a.units) for a in allocations]
         posting.key = key
         posting.origin = origin or Origin()
         return self._post([account.record(posting)])

@@ -15,6 +15,7 @@ from . import test_why
 from . import test_tiers
 from . import test_tier_publish
 from . import test_spending_order
+from . import test_overspend
 from . import test_pending
 from . import test_holds
 from . import test_take_back

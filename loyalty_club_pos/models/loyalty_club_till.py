@@ -137,14 +137,12 @@ class LoyaltyClubTill(models.AbstractModel):
             # Not ``_found``, which with all rights would find another company's.
             club = founders._create_first()
         wanted = self._join_values(club, values)
-        member, created = club.env["loyalty.club.member"]._enrol(
-            club, wanted, how="till", source="till"
-        )
-        if wanted.get("partner", member.partner_id) != member.partner_id:
-            raise ClubError(
-                "ambiguous_member",
-                self.env._("Another member is recognised by this already."),
-            )
+        members = club.env["loyalty.club.member"]
+        if self._known_by_mobile(club, wanted):
+            # Who he is was written down when he joined: it isn't overwritten here.
+            kept = ("mobile", "identifiers", "consent", "partner")
+            wanted = {key: value for key, value in wanted.items() if key in kept}
+        member, created = members._enrol(club, wanted, how="till", source="till")
         if created:
             member._welcome()
             if pin := values.get("pin"):
@@ -157,6 +155,26 @@ class LoyaltyClubTill(models.AbstractModel):
                 "credit": club.welcome_credit if created else 0,
             },
         }
+
+    def _known_by_mobile(self, club, wanted):
+        """The member who has this mobile; empty when nobody has.
+
+        :raises ClubError: ambiguous_member, when it isn't he who has the card as well,
+            or when another customer was to join
+        """
+        members = club.env["loyalty.club.member"]
+        shown = members._shown_identifiers(
+            club, members._normalise_person(club, wanted)
+        )
+        known = members._member_of(club, [s for s in shown if s[0] == "mobile"])
+        owner = members._member_of(club, shown)
+        partner = wanted.get("partner", known.partner_id)
+        if owner != known or (known and partner != known.partner_id):
+            raise ClubError(
+                "ambiguous_member",
+                self.env._("Another member is recognised by this already."),
+            )
+        return known
 
     def _join_values(self, club, values):
         """The checked values of one who joins, as ``_enrol`` takes them."""

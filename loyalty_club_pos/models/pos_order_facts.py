@@ -1,6 +1,6 @@
 from decimal import Decimal
 
-from odoo import models
+from odoo import fields, models
 
 from odoo.addons.loyalty_club.engine.amounts import to_units
 from odoo.addons.loyalty_club.engine.sharing import share_out
@@ -45,7 +45,7 @@ class PosOrder(models.Model):
 
     def _club_moment(self):
         """When it was bought: as the till says, but never in the future."""
-        return min(self.date_order, self.env.cr.now().replace(microsecond=0))
+        return min(self.date_order, fields.Datetime.now())
 
     def _club_unearning(self, club):
         products = self.env["loyalty.club.purchase"]._unearning_products(club)
@@ -93,8 +93,7 @@ class PosOrder(models.Model):
             for item, part in share_out(off, worth).items():
                 setattr(facts[item], amount, getattr(facts[item], amount) - part)
 
-    @staticmethod
-    def _club_about(line, goods):
+    def _club_about(self, line, goods):
         """The goods that a reward is about; empty where it is about all of them."""
         reward = line.reward_id
         if reward.reward_type == "product":
@@ -102,8 +101,10 @@ class PosOrder(models.Model):
                 item for item in goods if item.product_id in reward.reward_product_ids
             ]
         if reward.discount_applicability == "specific":
-            products = reward.all_discount_product_ids
-            return [item for item in goods if item.product_id in products]
+            # Not ``all_discount_product_ids``: by default it is left empty.
+            sold = self.env["product.product"].browse(g.product_id.id for g in goods)
+            meant = sold.filtered_domain(reward._get_discount_product_domain())
+            return [item for item in goods if item.product_id in meant]
         if reward.discount_applicability == "cheapest":
             return sorted(goods, key=lambda item: item.price_unit)[:1]
         return []

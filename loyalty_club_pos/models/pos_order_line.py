@@ -69,7 +69,7 @@ class PosOrderLine(models.Model):
         if not self.discount:
             return self.price_subtotal_incl, self.price_subtotal
         taxes = self.tax_ids_after_fiscal_position.compute_all(
-            min(self.price_unit, self._club_usual_price()),
+            self._club_full_price(),
             currency=self.currency_id,
             quantity=self.qty,
             product=self.product_id,
@@ -77,10 +77,11 @@ class PosOrderLine(models.Model):
         )
         return taxes["total_included"], taxes["total_excluded"]
 
-    def _club_usual_price(self):
-        """The highest price of a piece that the shop itself says.
+    def _club_full_price(self):
+        """The price of a piece before the line's discount, as far as it is one.
 
-        A million with a discount of all of it isn't what anything costs.
+        A million with a discount of nearly all of it isn't what anything costs: it
+        counts as the highest price that the shop itself says, or that was paid.
         """
         pricelist = self.order_id.pricelist_id
         products = self.product_id | self.combo_parent_id.product_id
@@ -89,7 +90,8 @@ class PosOrderLine(models.Model):
             for some in (pricelist, pricelist.browse())
             for product in products
         ]
-        return max(prices) + self.price_extra
+        paid = self.price_unit * (1 - self.discount / 100)
+        return min(self.price_unit, max(*prices, paid) + self.price_extra)
 
     def _club_is_overpriced(self, step):
         """Whether the line says that it costs more than its own terms give.

@@ -39,9 +39,8 @@ class PosOrder(models.Model):
             if rest:
                 self._club_spend_unheld(club, member, card, rest)
             told["spent"][account] = told["spent"].get(account, 0) + units
-        for hold in holds:
-            if hold.state == "open":
-                hold.env["loyalty.club.ledger"]._release_hold(hold)
+        for hold in holds.filtered(lambda hold: hold.state == "open"):
+            self.env["loyalty.club.ledger"]._release_hold(hold)
 
     def _club_owns(self, member, card):
         """Whether an account is the customer's, who may have one and be no member."""
@@ -131,6 +130,7 @@ class PosOrder(models.Model):
                 ("club_id", "=", club.id),
                 ("reference", "=", self.uuid),
                 ("state", "=", "open"),
+                ("expires_at", ">", fields.Datetime.now()),
             ]
         )
 
@@ -153,7 +153,7 @@ class PosOrder(models.Model):
                     origin=self._club_origin(),
                 )
         except ClubError:
-            return 0  # it timed out, or the member was blocked meanwhile
+            return 0  # the member was blocked meanwhile
         return part
 
     # ------------------------------------------------------------------ without a hold
@@ -164,7 +164,8 @@ class PosOrder(models.Model):
         A till without a network can't hold. What it was granted is a risk that the club
         took; more than that a manager should see, even where the balance is enough.
         """
-        allowed = min(self._club_use_allowance(card, units), units)
+        asked = self._club_held_when_paid(card)
+        allowed = asked + self._club_use_allowance(card, max(units - asked, 0))
         account = card.club_account
         ledger = self.env["loyalty.club.ledger"]
         key = f"pos:{self.uuid}:spend:{card.id}"
@@ -182,6 +183,21 @@ class PosOrder(models.Model):
         if units > allowed:
             message = self.env._("This was spent without asking the server first.")
             self._club_except("unheld", club, member, account, units - allowed, message)
+
+    def _club_held_when_paid(self, card):
+        """Units that were held when it was paid, but not any more when that was told.
+
+        The network may fail between the two.
+        """
+        holds = self.env["loyalty.club.hold"].search(
+            [
+                ("card_id", "=", card.id),
+                ("reference", "=", self.uuid),
+                ("state", "in", ("open", "expired")),
+                ("expires_at", ">=", self.date_order),
+            ]
+        )
+        return to_units(sum(holds.mapped("amount")), card._club_digits())
 
     def _club_use_allowance(self, card, units):
         """Use up what this till may let the account spend offline.
