@@ -84,7 +84,7 @@ test("a customer who is no member can become one, with what is known of him", as
 test("one field: who is found stands under it, and Enter takes him", async () => {
     const wire = mockTill({ recognise: mockFound(), summary: mockFound() });
     const store = await openTill();
-    const done = store.club.openIdentify();
+    const done = store.club.identify();
     await waitFor(".o_club_identify .o_club_field:focus");
     await edit("0912 123 4567");
     await advanceTime(PAUSE);
@@ -101,7 +101,7 @@ test("one field: who is found stands under it, and Enter takes him", async () =>
 test("half a number isn't called unknown; a whole one is, and joins", async () => {
     mockTill({ recognise: mockNobody() });
     const store = await openTill();
-    store.club.openIdentify();
+    store.club.identify();
     await waitFor(".o_club_field:focus");
     await edit("0935");
     await advanceTime(PAUSE);
@@ -118,7 +118,7 @@ test("half a number isn't called unknown; a whole one is, and joins", async () =
 test("a blocked card is a sentence under the field", async () => {
     mockTill({ recognise: mockNobody({ status: "blocked", message: "This card is blocked." }) });
     const store = await openTill();
-    store.club.openIdentify();
+    store.club.identify();
     await waitFor(".o_club_field:focus");
     await edit("00000422");
     await press("Enter");
@@ -132,7 +132,7 @@ test("without a network the field says so, and finds again when there is one", a
     const wire = mockTill({ recognise: mockFound(), summary: mockFound() });
     const store = await openTill();
     wire.cut = true;
-    store.club.openIdentify();
+    store.club.identify();
     await waitFor(".o_club_field:focus");
     await edit("0912 123 4567");
     await press("Enter");
@@ -147,7 +147,7 @@ test("without a network the field says so, and finds again when there is one", a
 test("a card that is tapped while the field is open needs no key", async () => {
     mockTill({ recognise: mockFound(), summary: mockFound() });
     const store = await openTill();
-    store.club.openIdentify();
+    store.club.identify();
     await waitFor(".o_club_field:focus");
     await store.club.show("04A1B2C3", { source: "reader" });
     await animationFrame();

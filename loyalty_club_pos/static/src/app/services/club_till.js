@@ -247,7 +247,7 @@ export class ClubTill {
      *
      * @returns {Promise<Object|null>} the member's summary
      */
-    async openIdentify() {
+    async identify() {
         const picked = await makeAwaitable(this.pos.dialog, IdentifyDialog, { club: this });
         return picked ? this.settle(picked.answer, picked.text, picked) : null;
     }

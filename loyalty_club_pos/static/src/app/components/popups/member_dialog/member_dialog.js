@@ -160,7 +160,7 @@ export class MemberDialog extends Component {
 
     other() {
         this.props.close();
-        this.club.openIdentify();
+        this.club.identify();
     }
     leave() {
         this.pos.setPartnerToCurrentOrder(false);
