@@ -307,12 +307,14 @@ class LoyaltyClubMember(models.Model):
     # ------------------------------------------------------------------ finding
 
     @api.model
-    def _find(self, club, text):
+    def _find(self, club, text, scheme=None):
         """The member who shows this, in any spelling.
 
+        :param scheme: "card" for what a card reader read, which is no mobile or number
+            even if it looks like one
         :raises ClubError: unknown_member, ambiguous_member, member_blocked (a card)
         """
-        rows = self._lookup(club, text)
+        rows = self._lookup(club, text, scheme)
         owners = {member_id for member_id, _state in rows}
         if not owners:
             raise ClubError("unknown_member", self.env._("No member is found by this."))
@@ -324,10 +326,12 @@ class LoyaltyClubMember(models.Model):
             raise ClubError("member_blocked", self.env._("This card is blocked."))
         return self.browse(owners.pop())
 
-    def _lookup(self, club, text):
+    def _lookup(self, club, text, scheme=None):
         """Rows (member id, identifier state) that a text leads to: one SELECT."""
         country = club.company_id.country_id
-        wanted = identifiers.candidates(text, country.code, country.phone_code)
+        wanted = []
+        if scheme != "card":
+            wanted = identifiers.candidates(text, country.code, country.phone_code)
         if os.environ.get(PEPPER) and not identifiers.looks_like_pan(text):
             wanted.append(("card", self._card_token(text)))
         if not wanted:

@@ -68,9 +68,10 @@ class LoyaltyClubTill(models.AbstractModel):
     # ------------------------------------------------------------------ recognising
 
     @api.model
-    def recognise(self, config_id, text):
+    def recognise(self, config_id, text, scheme=False):
         """Who shows this: a mobile in any spelling, a number, a barcode, a card.
 
+        :param scheme: "card" for what a card reader read
         :return: ``status`` found, unknown, ambiguous or blocked; see ``_recognised``
         """
         config, club = self._club_of(config_id)
@@ -80,7 +81,7 @@ class LoyaltyClubTill(models.AbstractModel):
             return self._unrecognised("unknown", shown)
         members = club.env["loyalty.club.member"]
         try:
-            member = members._find(club, text)
+            member = members._find(club, text, scheme)
         except ClubError as error:
             status = {
                 "unknown_member": "unknown",
@@ -91,7 +92,7 @@ class LoyaltyClubTill(models.AbstractModel):
                 raise
             choices = members
             if status == "ambiguous":
-                rows = members._lookup(club, text)
+                rows = members._lookup(club, text, scheme)
                 choices = members.browse(sorted({row[0] for row in rows}))
             return self._unrecognised(status, shown, str(error), choices)
         return self._recognised(config, member.merged_into_id or member, shown)

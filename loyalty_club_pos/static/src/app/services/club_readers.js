@@ -217,7 +217,9 @@ export class ClubReaders {
                 { type: "warning" }
             );
         } else if (text && clubListens(this.pos)) {
-            this.pos.club.show(clubCode(text)?.value || text, { source: "reader" });
+            // A serial may look like a mobile or a number; only what is typed can be one.
+            const scheme = kind === "hid" ? undefined : "card";
+            this.pos.club.show(clubCode(text)?.value || text, { source: "reader", scheme });
         }
         return true;
     }

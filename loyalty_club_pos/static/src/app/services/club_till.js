@@ -142,16 +142,17 @@ export class ClubTill {
      * Find out who shows this, without doing anything about it.
      *
      * @param {string} text a mobile, number, barcode, e-mail, or what a card says
+     * @param {"card"|undefined} scheme what it is, where a reader knows
      * @returns {Promise<Object>} the server's answer; or, without a network, one from
      *     memory with `remembered` (since when), or with the status "offline"
      */
-    async look(text) {
+    async look(text, scheme = undefined) {
         if (isBankCard(this.pos, text)) {
             const message = _t("This is a bank card: its number is not read.");
             return { status: "refused", member: false, choices: [], message };
         }
         try {
-            const answer = await this._ask("recognise", { text });
+            const answer = await this._ask("recognise", scheme ? { text, scheme } : { text });
             const named = answer.shown?.scheme === "name";
             this.learn(answer, named ? [] : [text]);
             if (answer.status === "blocked" || answer.status === "unknown") {
@@ -176,9 +177,10 @@ export class ClubTill {
      * @param {string} text
      * @param {Object} [options]
      * @param {"typed"|"scanner"|"wedge"|"reader"} [options.source]
+     * @param {"card"} [options.scheme] what it is, where a reader knows
      * @returns {Promise<Object|null>} the member's summary
      */
-    async show(text, { source = "typed" } = {}) {
+    async show(text, { source = "typed", scheme = undefined } = {}) {
         const value = (text || "").trim();
         if (!value) {
             return null;
@@ -188,7 +190,7 @@ export class ClubTill {
             await taker(value);
             return null;
         }
-        return this.settle(await this.look(value), value, { source });
+        return this.settle(await this.look(value, scheme), value, { source });
     }
 
     /**
