@@ -10,19 +10,13 @@ import pytest
 
 from tests.support.door import in_shell
 from tests.support.server import database_from_template, running_server
-from tests.support.till_day import Day
+from tests.support.till_day import SELF_CHECK, Day
 from tests.support.tills import open_tills
 
 ORDERS = int(os.environ.get("LOYALTY_CLUB_TILL_ORDERS", "400"))
 TILLS, MEMBERS, WORKERS = 16, 10, 2
 START = {"points": 1000, "wallet": 10000}
 POLICIES = {"offline_share": 50, "offline_minutes": 600}
-
-CHECK = """
-club = env["loyalty.club"].browse(values["club"])
-outcome = env["loyalty.club.ledger"]._check_club(club)
-say([outcome["accounts"], outcome["details"]])
-"""
 
 
 @pytest.fixture
@@ -47,7 +41,7 @@ def test_sixteen_tills_and_two_servers_keep_exact_books(shop, capsys):
     assert day.differences() == []
     # Only what was spent offline is a manager's business.
     assert listed.keys() <= {"unheld", "overspent"}
-    accounts, details = in_shell(opened["database"], CHECK, club=opened["club"])
+    accounts, details = in_shell(opened["database"], SELF_CHECK, club=opened["club"])
     assert accounts == 2 * MEMBERS and not details
     # The day was as busy as it should be, or it proves nothing.
     for what in (

@@ -12,9 +12,9 @@ The books (``Sold``, ``Book``) use nothing of the addon. Their rules, in words:
 
 - 1 point for each 1.00 of the goods, less what points paid of them. What a wallet paid
   is paid. Amounts are chosen so that each piece earns whole points.
-- What was spent is gone, online or offline; where it wasn't there it is owed, and listed
-  for the manager. A wallet that hadn't the money paid nothing: points are earned for
-  the rest. (Which orders these are depends on which comes first; the list says it.)
+- What was spent is gone, online or offline; where it wasn't there it is owed, and
+  listed for the manager. A wallet that hadn't the money paid nothing: points are earned
+  for the rest. (Which orders these are depends on which comes first; the list says it.)
 - Goods that come back take what they earned. The lines that points and wallet had paid
   come back with them, in hundredths, and give back that part of what they cost, whole
   units of all that came back so far. What comes back twice counts once.
@@ -190,6 +190,13 @@ ON_CREDIT = """
      WHERE listed.kind = 'overspent' AND listed.account = 'wallet'
 """
 EXCEPTIONS = "SELECT kind, count(*) FROM loyalty_club_till_exception GROUP BY 1"
+
+#: for Odoo's shell: (number of accounts, what differs)
+SELF_CHECK = """
+club = env["loyalty.club"].browse(values["club"])
+outcome = env["loyalty.club.ledger"]._check_club(club)
+say([outcome["accounts"], outcome["details"]])
+"""
 
 
 def rows(database: str, query: str) -> list[tuple]:

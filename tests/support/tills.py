@@ -41,7 +41,8 @@ journal = env["account.journal"].create(
 method = env["pos.payment.method"].create({"name": "Card", "journal_id": journal.id})
 opened = {
     "database": env.cr.dbname, "method": method.id, "company": company.id,
-    "products": {name: product(name, price) for name, price in values["prices"].items()},
+    "products": {
+        name: product(name, price) for name, price in values["prices"].items()},
     "tills": [], "members": [],
 }
 for number in range(values["tills"]):
@@ -128,7 +129,7 @@ def open_tills(database, tills, members, start=None, policies=None) -> dict:
 
     :param start: dict of account to units
     :param policies: values of the club
-    :return: ids: ``tills``, ``members``, ``products``, ``rewards``, ``method``, ``club``
+    :return: ids of all that was made, by what it is
     """
     return in_shell(
         database,

@@ -1,0 +1,338 @@
+"""What the club costs at the till: ratios to native Odoo and to bare SQL, in one run.
+
+    . setup/lib/env.sh
+    python -m tests.bench.till             all of it
+    python -m tests.bench.till paid        parts of it
+
+Parts:
+
+paid       a paid order of five lines with a member, saved and settled in one call, to
+           native pos_loyalty's two calls (save the order, confirm its points) on a
+           database without our addons; and with the second call at ours as well
+opening    what a till loads when it opens, with 1,000,000 members to 1,000
+recognise  finding a member by mobile among 1,000,000, to the bare indexed SELECT and to
+           native's search for customers, in one process and over HTTP
+
+What is compared runs in turns, so that other work of the machine burdens both alike.
+Times are wall-clock medians; only the ratios mean something on another machine. The
+databases are dropped in the end.
+"""
+
+import argparse
+import sys
+import time
+from contextlib import ExitStack, contextmanager
+
+from club_setup import databases
+
+from tests.bench.ledger import in_turns, inside
+from tests.support.door import in_shell
+from tests.support.server import database_from_template, running_server
+from tests.support.tills import Till, open_native_tills, open_tills
+
+FEW, MANY = 1000, 1_000_000
+BASKET = (("Tea", 1), ("Cup", 2), ("Bread", 3), ("Tea", 2), ("Cup", 1))
+WORTH = 240
+#: what a customer's mobile is looked for in, by Odoo's own till
+NATIVE_FIELDS = (
+    "name",
+    "parent_name",
+    "phone_mobile_search",
+    "email",
+    "barcode",
+    "street",
+    "zip",
+    "city",
+    "state_id",
+    "country_id",
+    "vat",
+)
+
+
+def milliseconds(seconds: float) -> str:
+    return f"{seconds * 1000:.1f} ms"
+
+
+def show(what: str, ours: float, theirs: float, whose: str) -> None:
+    print(
+        f"{what}: {ours / theirs:.2f} × {whose} "
+        f"({milliseconds(ours)} to {milliseconds(theirs)})",
+        flush=True,
+    )
+
+
+# --- a paid order ---------------------------------------------------------------
+
+
+class Counter:
+    """A till where one customer after the other pays the same basket."""
+
+    def __init__(self, opened, url):
+        self._till = Till(opened, 0, [url])
+        self._browser = self._till.browsers[0]
+        self._opened = opened
+        self._turn = 0
+
+    def _next_member(self):
+        self._turn += 1
+        return self._opened["members"][self._turn % len(self._opened["members"])]
+
+    def pay(self):
+        member = self._next_member()
+        lines = [self._till.goods(name, count) for name, count in BASKET]
+        saved = self._till.sync(self._till.basket(member, lines))
+        return member, saved["pos.order"][0]
+
+    def pay_and_confirm(self, program, points):
+        """With the second call, which native tills make to give the points."""
+        member, order = self.pay()
+        card = member["cards"]["points"]
+        change = {
+            "points": points,
+            "program_id": program,
+            "coupon_id": card,
+            "barcode": False,
+        }
+        answer = self._browser.call(
+            "pos.order", "confirm_coupon_programs", order["id"], {str(card): change}
+        )
+        assert [update["id"] for update in answer["coupon_updates"]] == [card]
+        return answer
+
+    def pay_at_the_club(self):
+        _member, order = self.pay()
+        assert order["club_receipt"]["earned"] == WORTH
+
+
+POINTS = """
+say(sum(env["loyalty.card"].browse(values["cards"]).mapped("points")))
+"""
+
+
+def points_of(opened):
+    cards = [member["cards"]["points"] for member in opened["members"]]
+    return in_shell(opened["database"], POINTS, cards=cards)
+
+
+def paid(options):
+    with ExitStack() as stack:
+        enter = stack.enter_context
+        club = enter(database_from_template("bench_till"))
+        plain = enter(databases.scratch(databases.native_template(), "bench_plain"))
+        ours, native = open_tills(club, 2, 10), open_native_tills(plain, 1, 10)
+        ours_server, native_server = enter(running_server(club)), None
+        native_server = enter(running_server(plain))
+        till = Counter(ours, ours_server.url)
+        confirming = Counter(ours, ours_server.url)
+        theirs = Counter(native, native_server.url)
+        program = in_shell(
+            club,
+            'say(env["loyalty.club"].browse(values["club"]).points_program_id.id)',
+            club=ours["club"],
+        )
+        taken = in_turns(
+            options.rounds,
+            ours=till.pay_at_the_club,
+            native=lambda: theirs.pay_and_confirm(native["program"], WORTH),
+            confirming=lambda: confirming.pay_and_confirm(program, 0),
+            bare=theirs.pay,
+        )
+        # Both gave the same, or the times compare nothing.
+        turns = options.rounds + options.rounds // 10
+        assert points_of(native) == WORTH * turns
+        assert points_of(ours) == 2 * WORTH * turns
+    name = "a paid order with a member"
+    show(name, taken["ours"], taken["native"], "native's two calls")
+    show(
+        f"{name}, with the second call", taken["confirming"], taken["native"], "native"
+    )
+    show(f"{name}, native's first call alone", taken["bare"], taken["native"], "both")
+
+
+# --- many members ---------------------------------------------------------------
+
+# A mobile for each member: as an identifier, and on his contact as native looks for it.
+GIVE_MOBILES = """
+env.cr.execute('''
+    UPDATE res_partner AS partner
+       SET phone = '+1646' || lpad(member.id::text, 7, '0')
+      FROM loyalty_club_member AS member
+     WHERE member.partner_id = partner.id AND member.number LIKE 'B%'
+''')
+env.cr.execute('''
+    INSERT INTO loyalty_club_identifier
+           (club_id, company_id, member_id, scheme, value, display, state)
+    SELECT club_id, company_id, id, 'mobile', '+1646' || lpad(id::text, 7, '0'),
+           '+1646' || lpad(id::text, 7, '0'), 'active'
+      FROM loyalty_club_member WHERE number LIKE 'B%'
+    UNION ALL
+    SELECT club_id, company_id, id, 'number', number, number, 'active'
+      FROM loyalty_club_member WHERE number LIKE 'B%'
+''')
+env.cr.commit()
+env.cr._cnx.autocommit = True
+env.cr.execute("VACUUM ANALYZE")
+env.cr._cnx.autocommit = False
+env.cr.execute("SELECT min(id), max(id) FROM loyalty_club_member"
+               " WHERE number LIKE 'B%'")
+say(env.cr.fetchone())
+"""
+
+
+@contextmanager
+def shop_with(members):
+    """Tills of a club of so many members: what ``open_tills`` said, and which of its
+    members' ids were grown."""
+    with database_from_template(f"bench_till_{members}") as database:
+        opened = open_tills(database, 1, 1, {"points": 1000})
+        inside(database, "grow", opened["club"], members)
+        opened["grown"] = in_shell(database, GIVE_MOBILES)
+        yield opened
+
+
+def open_till(till):
+    """What the client calls when a till is opened in a new browser."""
+    browser, session = till.browsers[0], till.own["session"]
+    browser.call("pos.session", "load_data_params", [session])
+    context = {"pos_last_server_date": False, "pos_limited_loading": True}
+    data = browser.call("pos.session", "load_data", [session], [], context=context)
+    browser.call("pos.session", "filter_local_data", [session], {})
+    assert data["pos.config"][0]["_club"]["id"] == till.opened["club"]
+
+
+def opening(options):
+    with ExitStack() as stack:
+        actions = {}
+        for name, members in (("few", FEW), ("many", options.members)):
+            opened = stack.enter_context(shop_with(members))
+            server = stack.enter_context(running_server(opened["database"]))
+            till = Till(opened, 0, [server.url])
+            actions[name] = lambda till=till: open_till(till)
+        taken = in_turns(options.openings, **actions)
+    show(
+        f"opening a till, {options.members:,} members",
+        taken["many"],
+        taken["few"],
+        f"with {FEW:,}",
+    )
+
+
+# --- recognising ----------------------------------------------------------------
+
+IN_ONE_PROCESS = """
+import time
+from random import Random
+from statistics import median
+
+cashier = env["res.users"].browse(values["user"])
+till = env(user=cashier)["loyalty.club.till"]
+partners = env(user=cashier)["res.partner"]
+members = env["loyalty.club.member"]
+club = env["loyalty.club"].browse(values["club"])
+
+def bare(mobile):
+    env.cr._obj.execute(
+        "SELECT member_id FROM loyalty_club_identifier WHERE club_id = %s"
+        " AND value = %s AND scheme = 'mobile' AND state <> 'replaced'",
+        [club.id, mobile])
+    assert len(env.cr._obj.fetchall()) == 1
+
+def find(mobile):
+    assert len(members._find(club, mobile)) == 1
+
+def recognise(mobile):
+    assert till.recognise(values["config"], mobile)["status"] == "found"
+
+def native(mobile):
+    domain = ["|"] * (len(values["fields"]) - 1)
+    domain += [(field, "ilike", mobile + "%") for field in values["fields"]]
+    assert len(partners.get_new_partner(values["config"], domain, 0)["res.partner"])
+
+chance, times = Random(1), {}
+for turn in range(values["rounds"] + 5):
+    for action in (bare, find, recognise, *([native] if turn < 25 else [])):
+        mobile = f"+1646{chance.randint(*values['grown']):07d}"
+        env.invalidate_all()
+        started = time.perf_counter()
+        action(mobile)
+        taken = time.perf_counter() - started
+        if turn >= 5:
+            times.setdefault(action.__name__, []).append(taken)
+say({name: median(taken) for name, taken in times.items()})
+"""
+
+
+def recognise(options):
+    with shop_with(options.members) as opened:
+        till_ids = opened["tills"][0]
+        taken = in_shell(
+            opened["database"],
+            IN_ONE_PROCESS,
+            user=till_ids["user"],
+            config=till_ids["config"],
+            club=opened["club"],
+            grown=opened["grown"],
+            fields=NATIVE_FIELDS,
+            rounds=options.rounds,
+        )
+        with running_server(opened["database"]) as server:
+            over_http = in_turns(
+                options.openings * 2, **recognising(Till(opened, 0, [server.url]))
+            )
+    among = f"among {options.members:,}"
+    floor = "the bare SELECT"
+    show(f"finding a member by mobile {among}", taken["find"], taken["bare"], floor)
+    show(f"recognising him {among}", taken["recognise"], taken["bare"], floor)
+    show(
+        f"recognising him {among}", taken["recognise"], taken["native"], "native search"
+    )
+    show(
+        f"recognising him {among} over HTTP",
+        over_http["ours"],
+        over_http["native"],
+        "native search",
+    )
+
+
+def recognising(till):
+    first, last = till.opened["grown"]
+    turn = 0
+
+    def mobile():
+        nonlocal turn
+        turn += 7919
+        return f"+1646{first + turn % (last - first):07d}"
+
+    def ours():
+        assert till.ask("recognise", text=mobile())["status"] == "found"
+
+    def native():
+        domain = ["|"] * (len(NATIVE_FIELDS) - 1)
+        shown = mobile()
+        domain += [[field, "ilike", f"{shown}%"] for field in NATIVE_FIELDS]
+        arguments = [till.own["config"], domain, 0]
+        found = till.browsers[0].call("res.partner", "get_new_partner", *arguments)
+        assert found["res.partner"]
+
+    return {"ours": ours, "native": native}
+
+
+PARTS = {"paid": paid, "opening": opening, "recognise": recognise}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("parts", nargs="*", default=PARTS, help=", ".join(PARTS))
+    parser.add_argument("--members", type=int, default=MANY)
+    parser.add_argument("--rounds", type=int, default=200)
+    parser.add_argument("--openings", type=int, default=20)
+    options = parser.parse_args()
+    for part in options.parts:
+        started = time.monotonic()
+        PARTS[part](options)
+        print(f"{part} took {time.monotonic() - started:.0f} s", flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
