@@ -117,10 +117,15 @@ class Book:
         with self._lock:
             self.left_held.append((member, points, cents))
 
+    def _all(self) -> list[Sold]:
+        """The orders so far, while other tills add theirs."""
+        with self._lock:
+            return list(self.orders.values())
+
     def returned(self) -> dict:
         """Pieces that came back of each order: never more than were sold."""
         returned = defaultdict(Counter)
-        for sold in self.orders.values():
+        for sold in self._all():
             for uuid, pieces in sold.returns.items():
                 returned[uuid] += pieces
         return {
@@ -130,7 +135,7 @@ class Book:
     def given_back(self, uuid: str, account: str) -> int:
         """Hundredths of what an account paid for an order that came back."""
         key = uuid, account
-        return sum(sold.gives_back.get(key, 0) for sold in self.orders.values())
+        return sum(sold.gives_back.get(key, 0) for sold in self._all())
 
     def balances(self) -> list[dict]:
         """What each member has, less what he owes: points and cents, and what is held
@@ -144,7 +149,7 @@ class Book:
             }
             for _member in range(self._members)
         ]
-        for sold in self.orders.values():
+        for sold in self._all():
             own = found[sold.member]
             own["points"] += sold.earns(sold.pieces) - sold.points_for(sold.pieces)
             own["wallet"] += sold.loaded - sold.cents_for(sold.pieces)
