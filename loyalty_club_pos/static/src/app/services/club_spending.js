@@ -482,6 +482,16 @@ export class ClubSpending {
         return this.holds.releaseFor(order);
     }
 
+    /** An order that the server has followed says what its member has now. */
+    learnFrom(order) {
+        const balances = this.memberOf(order.getPartner())?.balances;
+        for (const [account, available] of Object.entries(order.club_receipt?.balance || {})) {
+            if (balances?.[account]) {
+                balances[account].available = available;
+            }
+        }
+    }
+
     /** An order that was left for another one sets nothing aside. */
     releaseOthers() {
         for (const order of this.pos.getOpenOrders()) {
@@ -500,6 +510,11 @@ export class ClubSpending {
             wallet: _t("Wallet"),
             credit: _t("Promotional credit"),
         }[account];
+    }
+
+    /** Its sign, as a class. */
+    accountIcon(account) {
+        return { points: "fa-star", wallet: "fa-credit-card", credit: "fa-gift" }[account];
     }
 
     /** An amount of an account, in words. */

@@ -56,6 +56,13 @@ patch(PosStore.prototype, {
         super.navigate(...arguments);
         this.club?.spending?.releaseOthers();
     },
+    async postSyncAllOrders(orders) {
+        const result = await super.postSyncAllOrders(...arguments);
+        orders
+            .filter((order) => order.finalized)
+            .forEach((order) => this.club?.spending?.learnFrom(order));
+        return result;
+    },
     removeOrder(order) {
         this.club?.spending?.releaseFor(order);
         return super.removeOrder(...arguments);

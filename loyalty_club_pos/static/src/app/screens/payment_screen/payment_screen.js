@@ -1,4 +1,3 @@
-import { onWillUnmount } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { parseFloat } from "@web/views/fields/parsers";
 import { patch } from "@web/core/utils/patch";
@@ -7,11 +6,6 @@ import { makeAwaitable } from "@point_of_sale/app/utils/make_awaitable_dialog";
 import { PaymentScreen } from "@point_of_sale/app/screens/payment_screen/payment_screen";
 
 patch(PaymentScreen.prototype, {
-    setup() {
-        super.setup(...arguments);
-        this.clubGone = false;
-        onWillUnmount(() => (this.clubGone = true));
-    },
     onMounted() {
         super.onMounted(...arguments);
         this._clubHold();
@@ -52,6 +46,7 @@ patch(PaymentScreen.prototype, {
             .map(({ account, amount }) => ({
                 account,
                 name: this.clubSpending.accountName(account),
+                icon: this.clubSpending.accountIcon(account),
                 words: this.clubSpending.formatAmount(account, amount),
             }));
     },

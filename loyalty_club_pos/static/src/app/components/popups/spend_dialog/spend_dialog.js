@@ -8,7 +8,7 @@ import { BACKSPACE, DECIMAL, EMPTY, Numpad, ZERO, getButtons } from "@point_of_s
 import { SelectionPopup } from "@point_of_sale/app/components/popups/selection_popup/selection_popup";
 import { usePos } from "@point_of_sale/app/hooks/pos_hook";
 import { makeAwaitable } from "@point_of_sale/app/utils/make_awaitable_dialog";
-import { asciiDigits, formatDay } from "@loyalty_club_pos/app/utils/club_format";
+import { asciiDigits, formatDay, shownDigits } from "@loyalty_club_pos/app/utils/club_format";
 
 const ACCOUNTS = ["points", "wallet", "credit"];
 const LONGEST = 12;
@@ -78,28 +78,34 @@ export class SpendDialog extends Component {
         return getButtons([isWhole ? EMPTY : DECIMAL, ZERO, BACKSPACE]);
     }
     get shown() {
-        return this.state.text ?? this.plain(this.state.amount);
+        return shownDigits(this.state.text || this.plain(this.state.amount));
     }
     get useLabel() {
-        const { account, rate, used } = this.current;
+        const { account, rate, used, amount, least } = this.current;
+        if (this.isTooMuch) {
+            return _t("At most %s", this.format(account, amount));
+        }
+        if (this.state.amount && this.state.amount < least) {
+            return _t("At least %s", this.format(account, least));
+        }
         if (!this.state.amount) {
             return used ? _t("Use nothing") : _t("Use");
         }
         if (account !== "points") {
             return _t("Use %s", this.format(account, this.state.amount));
         }
-        return _t(
-            "Use %(points)s for %(money)s",
-            {
-                points: this.format(account, this.state.amount),
-                money: this.money(this.state.amount * rate),
-            }
-        );
+        return _t("Use %(points)s for %(money)s", {
+            points: this.format(account, this.state.amount),
+            money: this.money(this.state.amount * rate),
+        });
+    }
+    get isTooMuch() {
+        return this.state.amount > this.current.amount;
     }
     get canUse() {
-        const { used, amount, least } = this.current;
+        const { used, least } = this.current;
         const wanted = this.state.amount;
-        return wanted !== used && wanted <= amount && (!wanted || wanted >= least);
+        return wanted !== used && (!wanted || wanted >= least) && !this.state.busy;
     }
     balanceOf(account) {
         return this.member?.balances?.[account] || { available: 0, pending: 0, held: 0 };
@@ -114,7 +120,7 @@ export class SpendDialog extends Component {
         if (!expiring) {
             return "";
         }
-        return _t("%(amount)s expire on %(day)s: they go first", {
+        return _t("%(amount)s expire on %(day)s, and are used first", {
             amount: this.format(account, expiring.amount),
             day: formatDay(expiring.on, { calendar: this.pos.club.policy.calendar }),
         });
@@ -125,14 +131,11 @@ export class SpendDialog extends Component {
             why: this.spending.why(row, row.account),
         });
     }
-    icon(account) {
-        return { points: "fa-star", wallet: "fa-credit-card", credit: "fa-gift" }[account];
-    }
     format(account, amount) {
         return this.spending.formatAmount(account, amount);
     }
     money(amount) {
-        return this.env.utils.formatCurrency(amount);
+        return shownDigits(this.env.utils.formatCurrency(amount));
     }
     plain(amount) {
         return String(amount || 0).replace(".", localization.decimalPoint);
@@ -179,6 +182,11 @@ export class SpendDialog extends Component {
     }
     apply() {
         const { account, amount } = this.state;
+        if (this.isTooMuch) {
+            // It is shown first: nobody should use another amount than he said.
+            this.set(this.current.amount);
+            return;
+        }
         this.change(() => this.spending.use(this.order, account, amount));
     }
     takeBack(account) {
