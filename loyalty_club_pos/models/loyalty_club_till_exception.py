@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.exceptions import AccessError
 
 from odoo.addons.loyalty_club.amounts import AMOUNT
 from odoo.addons.loyalty_club.models.loyalty_club import ACCOUNTS
@@ -39,6 +40,12 @@ class LoyaltyClubTillException(models.Model):
     state = fields.Selection(
         [("open", "Open"), ("seen", "Seen")], required=True, default="open"
     )
+
+    def write(self, vals):
+        """What happened isn't rewritten: people tick it off, and no more."""
+        if not self.env.su and vals.keys() - {"state"}:
+            raise AccessError(self.env._("Only its state can be changed."))
+        return super().write(vals)
 
     def action_seen(self):
         """A manager has dealt with it."""

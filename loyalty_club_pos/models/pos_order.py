@@ -1,5 +1,5 @@
 import logging
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -91,26 +91,32 @@ class PosOrder(models.Model):
             return
         told = self._club_nothing_yet(member)
         paid = False
-        with self._club_guarded(club, member):
+        with self._club_guarded(club, member, writes=False):
             self._club_check_lines()
             paid = True
-        with self._club_guarded(club, member):
-            self._club_settle_refunds(club, told, paid)
-        with self._club_guarded(club, member):
-            self._club_settle_spending(club, member, told)
+        if any(line.refunded_orderline_id or line.qty < 0 for line in self.lines):
+            with self._club_guarded(club, member):
+                self._club_settle_refunds(club, told, paid)
+        if any(self.lines.mapped("is_reward_line")):
+            with self._club_guarded(club, member):
+                self._club_settle_spending(club, member, told)
         if paid:
             self._club_settle_gains(club, member, told)
         self.club_receipt = self._club_told(club, member, told)
 
     def _club_settle_gains(self, club, member, told):
         """Give what the order gives, if what came in for it is enough."""
-        facts = None
-        with self._club_guarded(club, member):
-            loads = self._club_loads(club)
-            facts = self._club_facts(club)
-            self._club_check_gains(club, facts, loads)
-            self._club_settle_top_up(club, loads, told)
-        if facts and facts.lines and member.state == "active":
+        loads, facts = self._club_loads(club), None
+        with self._club_guarded(club, member, writes=False):
+            claimed = self._club_facts(club)
+            self._club_check_gains(club, claimed, loads)
+            facts = claimed
+        if not facts:
+            return
+        if loads:
+            with self._club_guarded(club, member):
+                self._club_settle_top_up(club, loads, told)
+        if facts.lines and member.state == "active":
             with self._club_guarded(club, member):
                 self._club_settle_earning(club, member, facts, told)
 
@@ -138,14 +144,16 @@ class PosOrder(models.Model):
         return member.filtered(lambda m: m.state != "left")
 
     @contextmanager
-    def _club_guarded(self, club, member):
+    def _club_guarded(self, club, member, writes=True):
         """Let the sale go on when the club refuses, and list it for a manager.
 
         The customer has paid and has his goods: an order that can't be saved would help
         nobody.
+
+        :param writes: whether there may be something to undo
         """
         try:
-            with self.env.cr.savepoint():
+            with self.env.cr.savepoint() if writes else nullcontext():
                 yield
         except (UserError, ValueError) as error:
             _logger.info("The club did not follow %s", self, exc_info=True)

@@ -54,9 +54,7 @@ class PosOrder(models.Model):
     def _club_line_facts(self, club, line):
         parts = line._club_with_parts()
         before = [part._club_before_discount() for part in parts]
-        costs = [
-            part._club_cost(club) for part in parts.filtered("price_subtotal_incl")
-        ]
+        costs = [part._club_cost(club) for part in parts if part.price_subtotal_incl]
         return LineFacts(
             key=line.uuid,
             product_id=line.product_id.id,

@@ -15,10 +15,16 @@ class PosOrderLine(models.Model):
 
     def _club_loading_rule(self, club):
         """The rule of the club's wallet by which this line loads it, if one does."""
-        rules = club._program("wallet").rule_ids
+        # The rules of all programs are read at once: those that earn are wanted next.
+        rules = club.program_ids.rule_ids
         if self.is_reward_line:
             return rules.browse()
-        return rules.filtered(lambda rule: self.product_id in rule.product_ids)[:1]
+        return rules.filtered(
+            lambda rule: (
+                self.product_id in rule.product_ids
+                and rule.program_id.club_account == "wallet"
+            )
+        )[:1]
 
     def _club_is_payment(self):
         """Whether the line pays: by a gift card or wallet, with money paid in before.
@@ -62,7 +68,9 @@ class PosOrderLine(models.Model):
 
     def _club_with_parts(self):
         """The line and, for a combo, what it is made of."""
-        return self | self.combo_line_ids
+        parts = self | self.combo_line_ids
+        # What is asked of one line is read for all: the next ones are asked the same.
+        return parts.with_prefetch(self.order_id.lines.ids)
 
     def _club_before_discount(self):
         """(total, untaxed) of the line without its own discount."""

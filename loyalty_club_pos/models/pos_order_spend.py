@@ -202,6 +202,8 @@ class PosOrder(models.Model):
     def _club_use_allowance(self, card, units):
         """Use up what this till may let the account spend offline.
 
+        One that was renewed since is as good: it is as much as the club risks.
+
         :return: units that it was still granted when the order was made
         """
         # The ledger locks the account first, so that two orders don't use it twice.
@@ -214,7 +216,7 @@ class PosOrder(models.Model):
                   FROM loyalty_club_allowance AS before
                  WHERE allowance.id = before.id
                    AND before.card_id = %(card)s AND before.config_id = %(config)s
-                   AND %(moment)s BETWEEN before.granted_at AND before.expires_at
+                   AND %(moment)s <= before.expires_at
                 RETURNING round((before.amount - before.used) * %(scale)s)::bigint
                 """,
                 units=Decimal(units).scaleb(-card._club_digits()),

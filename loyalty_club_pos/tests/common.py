@@ -233,9 +233,9 @@ class TillKit:
     def sync(cls, *orders, user=None):
         """Send orders as a till does. → the saved orders, with all rights"""
         Order = cls.env["pos.order"].with_user(user or cls.cashier)
+        uuids = [order["uuid"] for order in orders]  # Odoo takes some out of them
         Order.with_company(cls.company).sync_from_ui(list(orders))
         cls.env.invalidate_all()
-        uuids = [order["uuid"] for order in orders]
         found = cls.env["pos.order"].search([("uuid", "in", uuids)])
         return found.sorted(lambda order: uuids.index(order.uuid))
 

@@ -118,9 +118,9 @@ class EarningCase(TillCase):
 class TestEarningBase(EarningCase):
     """What an order earns, one case after the other: 1 point for each euro.
 
-    The base is what was really paid for goods, taxes included: cash, bank, a gift card
-    or a wallet alike. Discounts, points and promotional credit make goods cheaper. Tips,
-    cash rounding, top-ups and gift cards that are sold don't count.
+    The base is what was really paid for goods, taxes included: cash, bank, a gift
+    card or a wallet alike. Discounts, points and promotional credit make goods
+    cheaper. Tips, cash rounding, top-ups and gift cards that are sold don't count.
     """
 
     def test_golden(self):

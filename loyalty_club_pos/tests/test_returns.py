@@ -315,9 +315,9 @@ class TestReturns(ReturnCase):
         }
         order = self.sell(self.ali, [parent, *parts], relations_uuid_mapping=mapping)
         self.assertEqual(self.available(self.ali), 120)
-        self.refund(order, {line: 1 for line in order.lines})
+        self.refund(order, dict.fromkeys(order.lines, 1))
         self.assertEqual(self.available(self.ali), 60)
-        self.refund(order, {line: 1 for line in order.lines})
+        self.refund(order, dict.fromkeys(order.lines, 1))
         self.assertEqual(self.available(self.ali), 0)
         self.assertClean()
 
