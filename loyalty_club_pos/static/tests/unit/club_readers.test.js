@@ -95,8 +95,8 @@ test("a tap shows the member, once for each tap", async () => {
     tap("0A0060D6D1", "second");
     await pass(50);
     expect(pos.shown).toEqual([
-        ["0A0060D6D1", "reader"],
-        ["0A0060D6D1", "reader"],
+        ["0060D6D1", "reader"],
+        ["0060D6D1", "reader"],
     ]);
 });
 

@@ -25,6 +25,16 @@ const RETRIES = [1000, 2000, 4000, 8000];
 const REMEMBERED = 50;
 const MEMORY = "loyalty_club_taps";
 
+/**
+ * The last eight of an EM4100 card's ten hexadecimal digits: its serial number.
+ *
+ * All ten may happen to be decimal digits, and would be taken for the decimal
+ * number that is printed on another card.
+ */
+function em4100Serial(text) {
+    return text.slice(-8);
+}
+
 /** Taps that were taken, by the box's id of each; they outlive a reload of the page. */
 class Taps {
     constructor() {
@@ -219,7 +229,8 @@ export class ClubReaders {
         } else if (text && clubListens(this.pos)) {
             // A serial may look like a mobile or a number; only what is typed can be one.
             const scheme = kind === "hid" ? undefined : "card";
-            this.pos.club.show(clubCode(text)?.value || text, { source: "reader", scheme });
+            const value = kind === "em4100" ? em4100Serial(text) : clubCode(text)?.value || text;
+            this.pos.club.show(value, { source: "reader", scheme });
         }
         return true;
     }
