@@ -6,8 +6,8 @@ with running_box() as box:
     till.hear()  # {"kind": "em4100", "value": "0A0060D6D1", "tap": …}
 
 The serial reader is a pseudo-terminal. There is no kernel in which a test could plug in
-a keyboard or a PC/SC reader: for these two the libraries that the drivers call are
-replaced (``box_hardware``), the rest is the real thing.
+a keyboard or a PC/SC reader, nor one whose clock it may set: for these three a library
+is replaced (``box_hardware``), the rest is the real thing.
 """
 
 import json
@@ -118,6 +118,7 @@ class Box:
         self.serial = folder / "serial"  # as udev's link in /dev/serial/by-id
         self.keyboard = folder / "keyboard"
         self.pcsc = folder / "pcsc"
+        self.clock = 0  # seconds by which its clock is ahead, from the next start on
         self._addons = addons
         named = {
             "serial": self.serial,
@@ -164,6 +165,7 @@ class Box:
             [os.environ["ODOO_SITE"], str(CHECKOUT / "tests/support/box_hardware")]
         )
         environment["BOX_PCSC_FOLDER"] = str(self.pcsc)
+        environment["BOX_CLOCK"] = str(self.clock)
         environment["PGHOST"] = str(self.folder / "nowhere")  # a box has none
         with open(self.log, "a") as log:
             self._process = subprocess.Popen(
@@ -214,6 +216,13 @@ class Box:
             with suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
+
+    def freeze(self) -> None:
+        """It stops in the middle of what it does, while connections stay open."""
+        os.killpg(self._process.pid, signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        os.killpg(self._process.pid, signal.SIGCONT)
 
     def restart(self) -> None:
         self.kill()
