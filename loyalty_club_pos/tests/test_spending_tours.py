@@ -126,9 +126,15 @@ class TestSpendingTours(ClubKit, TestPointOfSaleHttpCommon):
         self.start_pos_tour("ClubReturnTour")
         sale, first, second = self._orders()
         self.assertEqual(sale.club_receipt["spent"], {"points": 120, "wallet": 10.0})
-        self.assertEqual(first.club_receipt["given_back"], {"points": 60, "wallet": 5.0})
-        self.assertEqual(second.club_receipt["given_back"], {"points": 60, "wallet": 5.0})
-        self.assertEqual(sale.amount_total + first.amount_total + second.amount_total, 0)
+        self.assertEqual(
+            first.club_receipt["given_back"], {"points": 60, "wallet": 5.0}
+        )
+        self.assertEqual(
+            second.club_receipt["given_back"], {"points": 60, "wallet": 5.0}
+        )
+        self.assertEqual(
+            sale.amount_total + first.amount_total + second.amount_total, 0
+        )
         self.assertEqual(self.available(self.sara), 300)
         self.assertEqual(self.available(self.sara, "wallet"), 2500)
 
