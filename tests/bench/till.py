@@ -21,7 +21,7 @@ databases are dropped in the end.
 import argparse
 import sys
 import time
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 
 from club_setup import databases
 
@@ -114,13 +114,13 @@ def points_of(opened):
     return in_shell(opened["database"], POINTS, cards=cards)
 
 
-def paid(options):
+def paid(options, _shops):
     with ExitStack() as stack:
         enter = stack.enter_context
         club = enter(database_from_template("bench_till"))
         plain = enter(databases.scratch(databases.native_template(), "bench_plain"))
         ours, native = open_tills(club, 2, 10), open_native_tills(plain, 1, 10)
-        ours_server, native_server = enter(running_server(club)), None
+        ours_server = enter(running_server(club))
         native_server = enter(running_server(plain))
         till = Counter(ours, ours_server.url)
         confirming = Counter(ours, ours_server.url)
@@ -155,15 +155,15 @@ def paid(options):
 GIVE_MOBILES = """
 env.cr.execute('''
     UPDATE res_partner AS partner
-       SET phone = '+1646' || lpad(member.id::text, 7, '0')
+       SET phone = '+98912' || lpad(member.id::text, 7, '0')
       FROM loyalty_club_member AS member
      WHERE member.partner_id = partner.id AND member.number LIKE 'B%'
 ''')
 env.cr.execute('''
     INSERT INTO loyalty_club_identifier
            (club_id, company_id, member_id, scheme, value, display, state)
-    SELECT club_id, company_id, id, 'mobile', '+1646' || lpad(id::text, 7, '0'),
-           '+1646' || lpad(id::text, 7, '0'), 'active'
+    SELECT club_id, company_id, id, 'mobile', '+98912' || lpad(id::text, 7, '0'),
+           '+98912' || lpad(id::text, 7, '0'), 'active'
       FROM loyalty_club_member WHERE number LIKE 'B%'
     UNION ALL
     SELECT club_id, company_id, id, 'number', number, number, 'active'
@@ -179,15 +179,26 @@ say(env.cr.fetchone())
 """
 
 
-@contextmanager
-def shop_with(members):
-    """Tills of a club of so many members: what ``open_tills`` said, and which of its
-    members' ids were grown."""
-    with database_from_template(f"bench_till_{members}") as database:
-        opened = open_tills(database, 1, 1, {"points": 1000})
-        inside(database, "grow", opened["club"], members)
-        opened["grown"] = in_shell(database, GIVE_MOBILES)
-        yield opened
+class Shops:
+    """Tills of clubs of so many members, made once for all parts that want them."""
+
+    def __init__(self, stack):
+        self._enter = stack.enter_context
+        self._made = {}
+
+    def of(self, members) -> dict:
+        """What ``open_tills`` said, and ``grown``: the least and greatest id of the
+        members who were added."""
+        if members not in self._made:
+            database = self._enter(database_from_template(f"bench_till_{members}"))
+            opened = open_tills(database, 1, 1, {"points": 1000})
+            started = time.monotonic()
+            inside(database, "grow", opened["club"], members)
+            opened["grown"] = in_shell(database, GIVE_MOBILES)
+            seconds = time.monotonic() - started
+            print(f"{members:,} members, made in {seconds:.0f} s", flush=True)
+            self._made[members] = opened
+        return self._made[members]
 
 
 def open_till(till):
@@ -200,11 +211,11 @@ def open_till(till):
     assert data["pos.config"][0]["_club"]["id"] == till.opened["club"]
 
 
-def opening(options):
+def opening(options, shops):
     with ExitStack() as stack:
         actions = {}
         for name, members in (("few", FEW), ("many", options.members)):
-            opened = stack.enter_context(shop_with(members))
+            opened = shops.of(members)
             server = stack.enter_context(running_server(opened["database"]))
             till = Till(opened, 0, [server.url])
             actions[name] = lambda till=till: open_till(till)
@@ -251,7 +262,7 @@ def native(mobile):
 chance, times = Random(1), {}
 for turn in range(values["rounds"] + 5):
     for action in (bare, find, recognise, *([native] if turn < 25 else [])):
-        mobile = f"+1646{chance.randint(*values['grown']):07d}"
+        mobile = f"+98912{chance.randint(*values['grown']):07d}"
         env.invalidate_all()
         started = time.perf_counter()
         action(mobile)
@@ -262,23 +273,23 @@ say({name: median(taken) for name, taken in times.items()})
 """
 
 
-def recognise(options):
-    with shop_with(options.members) as opened:
-        till_ids = opened["tills"][0]
-        taken = in_shell(
-            opened["database"],
-            IN_ONE_PROCESS,
-            user=till_ids["user"],
-            config=till_ids["config"],
-            club=opened["club"],
-            grown=opened["grown"],
-            fields=NATIVE_FIELDS,
-            rounds=options.rounds,
+def recognise(options, shops):
+    opened = shops.of(options.members)
+    till = opened["tills"][0]
+    taken = in_shell(
+        opened["database"],
+        IN_ONE_PROCESS,
+        user=till["user"],
+        config=till["config"],
+        club=opened["club"],
+        grown=opened["grown"],
+        fields=NATIVE_FIELDS,
+        rounds=options.rounds,
+    )
+    with running_server(opened["database"]) as server:
+        over_http = in_turns(
+            options.openings * 2, **recognising(Till(opened, 0, [server.url]))
         )
-        with running_server(opened["database"]) as server:
-            over_http = in_turns(
-                options.openings * 2, **recognising(Till(opened, 0, [server.url]))
-            )
     among = f"among {options.members:,}"
     floor = "the bare SELECT"
     show(f"finding a member by mobile {among}", taken["find"], taken["bare"], floor)
@@ -301,7 +312,7 @@ def recognising(till):
     def mobile():
         nonlocal turn
         turn += 7919
-        return f"+1646{first + turn % (last - first):07d}"
+        return f"+98912{first + turn % (last - first):07d}"
 
     def ours():
         assert till.ask("recognise", text=mobile())["status"] == "found"
@@ -327,10 +338,10 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=200)
     parser.add_argument("--openings", type=int, default=20)
     options = parser.parse_args()
-    for part in options.parts:
-        started = time.monotonic()
-        PARTS[part](options)
-        print(f"{part} took {time.monotonic() - started:.0f} s", flush=True)
+    with ExitStack() as stack:
+        shops = Shops(stack)
+        for part in options.parts:
+            PARTS[part](options, shops)
     return 0
 
 
