@@ -483,6 +483,7 @@ class TestEarningBase(EarningCase):
         self.assertEqual(order.state, "paid")
         self.assertEqual(order.club_receipt["earned"], 0)
         self.assertFalse(self.purchases(order))
+        self.assertClean()  # a rule of the club, and nothing for the manager
 
     def test_an_employee_buys_for_his_company(self):
         shop = self.member("Baker's")

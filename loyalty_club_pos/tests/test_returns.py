@@ -249,7 +249,7 @@ class TestReturns(ReturnCase):
         self.refund(order, {tea: 1})
         self.refund(order, {tea: 1})
         self.assertEqual(self.available(self.ali), 20)
-        self.assertLedgerAgrees()
+        self.assertClean()
 
     def test_more_than_was_sold_takes_what_was_earned(self):
         order = self.sell(self.ali, [self.line(self.tea), self.line(self.cup)])
