@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
+from odoo.tools import SQL
 
 from odoo.addons.loyalty_club.exceptions import ClubError
 
@@ -72,6 +73,41 @@ class PosConfig(models.Model):
         if read:
             read[0]["_club"] = config._club_policy()
         return read
+
+    def get_limited_partners_loading(self, offset=0):
+        """As Odoo's: who bought most often comes first, the others follow by name.
+
+        Odoo's sorts all customers each time that a till opens, and members are many.
+        Those who never bought are as good in the order of the index on their names.
+        """
+        limit = self._get_limited_partner_count()
+        return self.env.execute_query(
+            SQL(
+                """
+                WITH bought AS (
+                    SELECT partner_id, count(*) AS orders FROM pos_order
+                     WHERE partner_id IS NOT NULL GROUP BY partner_id
+                ), known AS (
+                    SELECT partner.id, bought.orders, partner.name
+                      FROM bought
+                      JOIN res_partner AS partner ON partner.id = bought.partner_id
+                     WHERE partner.company_id = %(company)s
+                        OR partner.company_id IS NULL
+                ), others AS (
+                    SELECT id, 0::bigint AS orders, name FROM res_partner
+                     WHERE (company_id = %(company)s OR company_id IS NULL)
+                       AND id NOT IN (SELECT partner_id FROM bought)
+                     ORDER BY name LIMIT %(enough)s
+                )
+                SELECT id FROM (TABLE known UNION ALL TABLE others) AS customer
+                 ORDER BY orders DESC, name LIMIT %(limit)s OFFSET %(offset)s
+                """,
+                company=self.company_id.id,
+                enough=limit + offset,
+                limit=limit,
+                offset=offset,
+            )
+        )
 
     def _club_policy(self):
         """What a till has to know of its club; nothing in it grows with the members.
