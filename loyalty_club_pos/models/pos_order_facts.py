@@ -54,7 +54,7 @@ class PosOrder(models.Model):
     def _club_line_facts(self, club, line):
         parts = line._club_with_parts()
         before = [part._club_before_discount() for part in parts]
-        costs = [part._club_cost(club) for part in parts if part.price_subtotal_incl]
+        costs = [part._club_cost(club) for part in parts if part.club_total]
         return LineFacts(
             key=line.uuid,
             product_id=line.product_id.id,
@@ -62,8 +62,8 @@ class PosOrder(models.Model):
             quantity=Decimal(repr(line.qty)),
             unit_price=Decimal(repr(round(line.price_unit, 4))),
             discount=Decimal(repr(round(line.discount, 3))),
-            total=self._club_units(club, sum(parts.mapped("price_subtotal_incl"))),
-            untaxed=self._club_units(club, sum(parts.mapped("price_subtotal"))),
+            total=self._club_units(club, sum(parts.mapped("club_total"))),
+            untaxed=self._club_units(club, sum(parts.mapped("club_untaxed"))),
             total_before_discount=self._club_units(club, sum(b[0] for b in before)),
             untaxed_before_discount=self._club_units(club, sum(b[1] for b in before)),
             cost=None if None in costs else sum(costs),
@@ -81,8 +81,8 @@ class PosOrder(models.Model):
         """Take a deduction off the goods that it is about, never below nothing."""
         about = self._club_about(line, list(facts)) or list(facts)
         amounts = {
-            "total": line.price_subtotal_incl,
-            "untaxed": line.price_subtotal,
+            "total": line.club_total,
+            "untaxed": line.club_untaxed,
         }
         for amount, deducted in amounts.items():
             worth = {item: max(getattr(facts[item], amount), 0) for item in about}
@@ -124,7 +124,7 @@ class PosOrder(models.Model):
         return payments + [
             {
                 "method": line.coupon_id.program_id.name,
-                "amount": self.currency_id.format(-line.price_subtotal_incl),
+                "amount": self.currency_id.format(-line.club_total),
             }
             for line in paid_in
         ]

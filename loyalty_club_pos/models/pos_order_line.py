@@ -1,6 +1,7 @@
 from decimal import Decimal
 
-from odoo import models
+from odoo import api, fields, models
+from odoo.fields import NO_ACCESS
 
 from odoo.addons.loyalty_club.engine.amounts import to_units
 
@@ -12,6 +13,25 @@ class PosOrderLine(models.Model):
     """What a line of an order is to the club."""
 
     _inherit = "pos.order.line"
+
+    club_total = fields.Monetary(
+        compute="_compute_club_amounts",
+        groups=NO_ACCESS,
+        help="The price with taxes; negative for what comes back or is taken off.",
+    )
+    club_untaxed = fields.Monetary(compute="_compute_club_amounts", groups=NO_ACCESS)
+
+    @api.depends("price_subtotal_incl", "price_subtotal", "price_unit", "qty")
+    def _compute_club_amounts(self):
+        """Odoo's amounts, with the sign of price and quantity.
+
+        A till turns the sign of all amounts of a refund round before it sends them, the
+        back office doesn't.
+        """
+        for line in self:
+            sign = -1 if line.price_unit * line.qty < 0 else 1
+            line.club_total = sign * abs(line.price_subtotal_incl)
+            line.club_untaxed = sign * abs(line.price_subtotal)
 
     def _club_loading_rule(self, club):
         """The rule of the club's wallet by which this line loads it, if one does."""
@@ -40,7 +60,7 @@ class PosOrderLine(models.Model):
         # doesn't have it pays nothing.
         return (
             card.program_id.program_type in ("gift_card", "ewallet")
-            and card.points + self.price_subtotal_incl >= 0
+            and card.points + self.club_total >= 0
         )
 
     def _club_is_goods(self, unearning):
@@ -54,13 +74,13 @@ class PosOrderLine(models.Model):
             and not self.combo_parent_id
             and self.product_id not in unearning
             and self.qty > 0
-            and self.price_subtotal_incl >= 0
+            and self.club_total >= 0
         )
 
     def _club_is_deduction(self):
         """Whether the line makes others cheaper: a discount, or a manual return."""
         return bool(
-            self.price_subtotal_incl < 0
+            self.club_total < 0
             and not self.refunded_orderline_id
             and not self.combo_parent_id
             and not self._club_is_payment()
@@ -75,7 +95,7 @@ class PosOrderLine(models.Model):
     def _club_before_discount(self):
         """(total, untaxed) of the line without its own discount."""
         if not self.discount:
-            return self.price_subtotal_incl, self.price_subtotal
+            return self.club_total, self.club_untaxed
         taxes = self.tax_ids_after_fiscal_position.compute_all(
             self._club_full_price(),
             currency=self.currency_id,
@@ -106,7 +126,7 @@ class PosOrderLine(models.Model):
 
         :param step: a difference that is rounding
         """
-        total, untaxed = self.price_subtotal_incl, self.price_subtotal
+        total, untaxed = self.club_total, self.club_untaxed
         if self.extra_tax_data:
             # Its taxes were computed together with other lines'.
             return untaxed > 0 and untaxed - total > step
@@ -121,7 +141,7 @@ class PosOrderLine(models.Model):
 
         Not more than the other line was sold for, less what was refunded before.
         """
-        worth = -self.price_subtotal_incl
+        worth = -self.club_total
         sold = self.refunded_orderline_id
         if worth <= 0:
             return worth
@@ -130,7 +150,7 @@ class PosOrderLine(models.Model):
         others = sold.refund_orderline_ids.filtered(
             lambda line: line != self and line.order_id.state in ("paid", "done")
         )
-        left = sold.price_subtotal_incl + sum(others.mapped("price_subtotal_incl"))
+        left = sold.club_total + sum(others.mapped("club_total"))
         return max(min(worth, left), 0)
 
     def _club_cost(self, club):

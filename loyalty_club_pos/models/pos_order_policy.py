@@ -47,15 +47,15 @@ class PosOrder(models.Model):
         return None
 
     def _club_worth(self, lines):
-        return -sum(lines.mapped("price_subtotal_incl"))
+        return -sum(lines.mapped("club_total"))
 
     def _club_most_worth(self, reward, lines):
         """What a reward may take off the price of this order, at most."""
         slack = self.currency_id.rounding * (len(lines) + 1)
         sold = sum(
-            line.price_subtotal_incl
+            line.club_total
             for line in self.lines
-            if line.price_subtotal_incl > 0 and not line.is_reward_line
+            if line.club_total > 0 and not line.is_reward_line
         )
         most = sold
         if reward.reward_type == "discount":
@@ -78,7 +78,7 @@ class PosOrder(models.Model):
                 paying |= lines
         claimed = self.lines.browse().union(*used.values())
         basket = sum(
-            line.price_subtotal_incl
+            line.club_total
             for line in self.lines - claimed
             if not line.refunded_orderline_id
             and line.product_id not in unearning

@@ -123,8 +123,8 @@ class PosOrder(models.Model):
             refunds = lines.refund_orderline_ids.filtered(
                 lambda line: line.order_id.state in ("paid", "done")
             )
-            worth = -sum(Fraction(repr(line.price_subtotal_incl)) for line in lines)
-            back = sum(Fraction(repr(line.price_subtotal_incl)) for line in refunds)
+            worth = -sum(Fraction(repr(line.club_total)) for line in lines)
+            back = sum(Fraction(repr(line.club_total)) for line in refunds)
             if worth > 0:
                 share = min(max(Fraction(back, worth), Fraction(0)), Fraction(1))
             else:
@@ -214,12 +214,12 @@ class PosOrder(models.Model):
             ):
                 continue
             # Not more than it had paid, and not twice.
-            left = -sold.price_subtotal_incl - sum(
-                other.price_subtotal_incl
+            left = -sold.club_total - sum(
+                other.club_total
                 for other in sold.refund_orderline_ids - line
                 if other.order_id.state in ("paid", "done")
             )
-            amount = self.currency_id.round(min(line.price_subtotal_incl, left))
+            amount = self.currency_id.round(min(line.club_total, left))
             if amount <= 0:
                 continue
             card.points += amount

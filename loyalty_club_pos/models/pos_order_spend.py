@@ -236,7 +236,7 @@ class PosOrder(models.Model):
         return self.lines.filtered(
             lambda line: (
                 line._club_loading_rule(club)
-                and line.price_subtotal_incl > 0
+                and line.club_total > 0
                 and not line.refunded_orderline_id
             )
         )
@@ -267,7 +267,7 @@ class PosOrder(models.Model):
         amount = line.qty
         if rule.reward_point_mode == "money":
             amount = self.currency_id._convert(
-                line.price_subtotal_incl,
+                line.club_total,
                 club.currency_id,
                 self.company_id,
                 fields.Date.to_date(self.date_order),

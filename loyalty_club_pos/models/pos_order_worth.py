@@ -28,7 +28,7 @@ class PosOrder(models.Model):
         :raises ClubError: invalid_payload
         """
         step = self.currency_id.rounding
-        unpaid = sum(self.lines.mapped("price_subtotal_incl"))
+        unpaid = sum(self.lines.mapped("club_total"))
         unpaid -= sum(self.payment_ids.mapped("amount"))
         if unpaid > self._club_slack() or any(
             line._club_is_overpriced(step) for line in self.lines
@@ -46,7 +46,7 @@ class PosOrder(models.Model):
         :raises ClubError: invalid_payload
         """
         due = sum(line.total for line in facts.lines)
-        due += self._club_units(club, sum(loads.mapped("price_subtotal_incl")))
+        due += self._club_units(club, sum(loads.mapped("club_total")))
         if due and due > self._club_units(club, self._club_came_in()):
             self._club_refuse_amounts()
 
@@ -57,7 +57,7 @@ class PosOrder(models.Model):
         return (
             sum(self.payment_ids.mapped("amount"))
             + sum(line._club_refund_worth() for line in refunds)
-            - sum(paid_in.mapped("price_subtotal_incl"))
+            - sum(paid_in.mapped("club_total"))
             + self._club_slack()
         )
 

@@ -190,6 +190,9 @@ class TillKit:
         till = till or cls.till
         total = sum(line["price_subtotal_incl"] for line in lines)
         untaxed = sum(line["price_subtotal"] for line in lines)
+        if values.get("is_refund"):
+            # A browser turns the amounts of a refund's lines round, and only these.
+            lines = [cls._turned_round(line) for line in lines]
         method = till.payment_method_ids.sorted("is_cash_count", reverse=True)[:1]
         if payments is None:
             payments = [(method, total)]
@@ -226,6 +229,11 @@ class TillKit:
             "access_token": str(uuid4()),
             **values,
         }
+
+    @staticmethod
+    def _turned_round(line):
+        amounts = ("price_subtotal", "price_subtotal_incl")
+        return {**line, **{amount: -line[amount] for amount in amounts}}
 
     # ------------------------------------------------------------------ what happens
 
