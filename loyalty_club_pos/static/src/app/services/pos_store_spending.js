@@ -63,6 +63,22 @@ patch(PosStore.prototype, {
             .forEach((order) => this.club?.spending?.learnFrom(order));
         return result;
     },
+    /**
+     * Odoo's second call about an order confirms what the browser computed. The saved order
+     * has told already what a club's programs did, so it is for the other programs only.
+     */
+    async postProcessLoyalty(order) {
+        const programs = [
+            ...Object.values(order.uiState.couponPointChanges).map(({ program_id }) =>
+                this.models["loyalty.program"].get(program_id)
+            ),
+            ...order._get_reward_lines().map((line) => line.reward_id?.program_id),
+        ];
+        if (order.club_receipt && programs.every((program) => program?.club_account)) {
+            return;
+        }
+        return super.postProcessLoyalty(...arguments);
+    },
     removeOrder(order) {
         this.club?.spending?.releaseFor(order);
         return super.removeOrder(...arguments);
