@@ -6,6 +6,7 @@ from . import test_earning_base
 from . import test_exceptions_list
 from . import test_hoot
 from . import test_join
+from . import test_journey_fa
 from . import test_member_tours
 from . import test_offline
 from . import test_query_count
