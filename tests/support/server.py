@@ -13,6 +13,7 @@ import sys
 import time
 import urllib.request
 from contextlib import contextmanager, suppress
+from pathlib import Path
 
 from club_setup import databases
 from club_setup.paths import LOGS
@@ -40,8 +41,7 @@ class Server:
         self._environment = {**os.environ, **(environment or {})}
         self._command = [
             sys.executable,
-            "-m",
-            "odoo",
+            str(Path(__file__).with_name("odoo_cli.py")),
             "-d",
             database,
             f"--db-filter=^{database}$",
