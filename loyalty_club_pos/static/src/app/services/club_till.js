@@ -373,7 +373,7 @@ export class ClubTill {
     // ------------------------------------------------------------------ next steps
 
     async _chooseAmong({ choices }) {
-        const text = (choice) => [choice.mobile, choice.number].filter(Boolean).join(" · ");
+        const text = (choice) => [choice.mobile, choice.number].filter(Boolean).join(" | ");
         const picked = await makeAwaitable(this.pos.dialog, SelectionPopup, {
             title: _t("Which member is it?"),
             list: choices.map((choice) => ({

@@ -59,7 +59,7 @@ export function formatAgo(milliseconds) {
     if (Date.now() - milliseconds < 60 * 1000) {
         return _t("a moment ago");
     }
-    return DateTime.fromMillis(milliseconds).setLocale(locale()).toRelative();
+    return shownDigits(DateTime.fromMillis(milliseconds).setLocale(locale()).toRelative());
 }
 
 /** "3 days ago", "today"; for a day without a time. */
@@ -67,7 +67,7 @@ export function formatDaysAgo(day) {
     const then = DateTime.fromISO(day);
     const days = DateTime.now().startOf("day").diff(then, "days").days;
     const unit = days < 32 ? "days" : days < 366 ? "months" : "years";
-    return then.setLocale(locale()).toRelativeCalendar({ unit });
+    return shownDigits(then.setLocale(locale()).toRelativeCalendar({ unit }));
 }
 
 /** Whether days are counted from Farvardin to Esfand. */

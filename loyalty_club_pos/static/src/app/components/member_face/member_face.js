@@ -18,6 +18,7 @@ export class MemberFace extends Component {
     }
     get details() {
         const { name, mobile, number } = this.props.member;
-        return shownDigits([name && mobile, number].filter(Boolean).join("  ·  "));
+        // Not a dot between numbers: in Persian it passes for a zero.
+        return shownDigits([name && mobile, number].filter(Boolean).join("  |  "));
     }
 }

@@ -73,7 +73,7 @@ export class IdentifyDialog extends Component {
         return shownDigits(this.answer?.shown?.display || this.text);
     }
     detailsOf(choice) {
-        return shownDigits([choice.mobile, choice.number].filter(Boolean).join("  ·  "));
+        return shownDigits([choice.mobile, choice.number].filter(Boolean).join("  |  "));
     }
 
     onInput(ev) {
