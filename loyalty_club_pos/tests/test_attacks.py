@@ -1,3 +1,4 @@
+from contextlib import suppress
 from uuid import uuid4
 
 import psycopg2
@@ -16,6 +17,16 @@ from odoo.addons.loyalty_club.tests.test_attacks import (
 )
 
 from .test_returns import ReturnCase
+
+# How Odoo's own methods fail over what they never expected.
+CLUMSY = (
+    UserError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    KeyError,
+    psycopg2.Error,
+)
 
 
 @freeze_time("2026-03-10 09:00:00")
@@ -170,16 +181,9 @@ class TestRecords(AttackCase):
         order = self.sell(self.ali, [self.line(self.cup)])
         before = self.accounts()
         self.call("pos.order", "write", order.ids, {"club_receipt": False})
-        self.assertRefused(
-            lambda: (
-                self.call("pos.order", "action_pos_order_paid", order.ids),
-                self.fail_if_moved(before),
-            )
-        )
-
-    def fail_if_moved(self, before):
+        with suppress(UserError), self.env.cr.savepoint():
+            self.call("pos.order", "action_pos_order_paid", order.ids)
         self.assertEqual(self.accounts(), before)
-        raise UserError("nothing moved")
 
     def test_an_order_that_is_paid_by_a_plain_write_earns_nothing(self):
         before = self.accounts()
@@ -205,11 +209,8 @@ class TestRecords(AttackCase):
             ),
         ):
             self.assertTrue(listed.exists())
-            try:
-                with self.env.cr.savepoint():
-                    act()
-            except AccessError:
-                pass
+            with suppress(AccessError), self.env.cr.savepoint():
+                act()
         self.env.invalidate_all()
         self.assertEqual(listed.exists().mapped("state"), ["open"] * len(listed))
 
@@ -712,14 +713,13 @@ class TestJunk(AttackCase):
             ("confirm_coupon_programs", [data]),
             ("validate_coupon_programs", [data, []]),
         ):
-            try:
-                with mute_logger("odoo.sql_db"), self.env.cr.savepoint():
-                    getattr(order.with_user(self.cashier), method)(*args)
-                    self.env.flush_all()
-            except (UserError, ValueError, TypeError, AttributeError, KeyError):
-                pass
-            except psycopg2.Error:
-                pass
+            with (
+                suppress(*CLUMSY),
+                mute_logger("odoo.sql_db"),
+                self.env.cr.savepoint(),
+            ):
+                getattr(order.with_user(self.cashier), method)(*args)
+                self.env.flush_all()
         self.env.invalidate_all()
         self.assertEqual(self.accounts(), before)
 
