@@ -14,7 +14,12 @@ export function isPersian() {
 /** Digits as people read them in the till's language; for the screen only. */
 export function shownDigits(text) {
     const shown = String(text ?? "");
-    return isPersian() ? shown.replace(/\d/g, (digit) => PERSIAN[digit]) : shown;
+    if (!isPersian()) {
+        return shown;
+    }
+    // Thousands are parted as in points, which Intl writes.
+    const parted = shown.replace(/(\d),(?=\d{3})/g, "$1٬");
+    return parted.replace(/\d/g, (digit) => PERSIAN[digit]);
 }
 
 /** @param {number} points */
