@@ -36,8 +36,7 @@ class LoyaltyClub(models.Model):
             return
         rng = Random(1404)
         products = self.env["product.product"].search(
-            [("company_id", "=", self.company_id.id), ("default_code", "like", "NR-")],
-            order="default_code",
+            [("default_code", "like", "NR-")], order="default_code"
         )
         today = fields.Date.today()
         events = self._demo_events(rng, today)
