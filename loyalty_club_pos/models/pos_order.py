@@ -97,9 +97,10 @@ class PosOrder(models.Model):
         if any(line.refunded_orderline_id or line.qty < 0 for line in self.lines):
             with self._club_guarded(club, member):
                 self._club_settle_refunds(club, told, paid)
-        if any(self.lines.mapped("is_reward_line")):
+        holds = self._club_open_holds(club)
+        if holds or any(self.lines.mapped("is_reward_line")):
             with self._club_guarded(club, member):
-                self._club_settle_spending(club, member, told)
+                self._club_settle_spending(club, member, holds, told)
         if paid:
             self._club_settle_gains(club, member, told)
         self.club_receipt = self._club_told(club, member, told)

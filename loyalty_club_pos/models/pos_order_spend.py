@@ -22,13 +22,14 @@ class PosOrder(models.Model):
 
     # ------------------------------------------------------------------ spending
 
-    def _club_settle_spending(self, club, member, told):
-        if not self._club_rewards():
-            return
+    def _club_settle_spending(self, club, member, holds, told):
+        """Spend what the rewards cost, and release what was held for others.
+
+        :param holds: what is held for this order; a till whose network failed may not
+            know that it holds something
+        """
         self._club_check_rewards(club, member)
-        claims = self._club_claims()
-        holds = self._club_open_holds(club)
-        for card, units in claims.items():
+        for card, units in self._club_claims().items():
             account = card.club_account
             if card.club_id != club or not self._club_owns(member, card):
                 message = self.env._("A reward was taken from another one's account.")

@@ -70,6 +70,15 @@ class TestHolds(SpendingCase):
         )
         self.assertClean()
 
+    def test_a_hold_that_the_till_never_heard_of_is_released_with_the_order(self):
+        """The answer was lost, and the order went on without a reward."""
+        basket = self.basket(self.ali, [self.line(self.tea)])
+        self.hold(basket["uuid"], self.ali, {"points": 40})
+        self.assertEqual(self.balances(self.ali)["held"], 40)
+        self.sync(basket)
+        self.assertEqual(self.balances(self.ali)["held"], 0)
+        self.assertClean()
+
     def test_other_claims_replace_the_hold(self):
         self.grant(self.ali, 500)
         for amount in (500, 200, 450):
