@@ -72,6 +72,7 @@ class TestHolds(SpendingCase):
 
     def test_a_hold_that_the_till_never_heard_of_is_released_with_the_order(self):
         """The answer was lost, and the order went on without a reward."""
+        self.grant(self.ali, 500)
         basket = self.basket(self.ali, [self.line(self.tea)])
         self.hold(basket["uuid"], self.ali, {"points": 40})
         self.assertEqual(self.balances(self.ali)["held"], 40)
