@@ -70,10 +70,15 @@ class PosOrder(models.Model):
         )
 
     def _club_units(self, club, amount):
-        converted = self.currency_id._convert(
-            amount, club.currency_id, self.company_id, self.date_order.date()
-        )
-        return to_units(converted, club._digits("wallet"))
+        if self.currency_id != club.currency_id:
+            amount = self.currency_id._convert(
+                amount, club.currency_id, self.company_id, self.date_order.date()
+            )
+        return to_units(amount, club._digits("wallet"))
+
+    def _club_money(self, amount):
+        """An amount as decimal text, as integrations give it."""
+        return f"{amount:.{self.currency_id.decimal_places}f}"
 
     # ------------------------------------------------------------------ deductions
 
@@ -114,7 +119,7 @@ class PosOrder(models.Model):
         payments = [
             {
                 "method": payment.payment_method_id.name,
-                "amount": self.currency_id.format(payment.amount),
+                "amount": self._club_money(payment.amount),
             }
             for payment in self.payment_ids
         ]
@@ -124,7 +129,7 @@ class PosOrder(models.Model):
         return payments + [
             {
                 "method": line.coupon_id.program_id.name,
-                "amount": self.currency_id.format(-line.club_total),
+                "amount": self._club_money(-line.club_total),
             }
             for line in paid_in
         ]
