@@ -40,3 +40,5 @@ class PurchaseFacts:
     reference: str | None = None
     payments: list = field(default_factory=list)
     move_id: int | None = None
+    # Products that never earn, where the adapter has looked for them already.
+    unearning: object = None

@@ -164,7 +164,9 @@ class LoyaltyClubPurchase(models.Model):
             )
         )
         used = self._used_caps(club, member, day, rules)
-        unearning = self._unearning_products(club)
+        unearning = facts.unearning
+        if unearning is None:
+            unearning = self._unearning_products(club)
         return [
             rule._club_engine_rule(facts.lines, unearning, *used.get(rule.id, (0, 0)))
             for rule in rules

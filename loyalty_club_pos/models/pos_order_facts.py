@@ -41,6 +41,7 @@ class PosOrder(models.Model):
             company_id=self.company_id.id,
             reference=self.pos_reference or self.name,
             payments=self._club_payments(club),
+            unearning=unearning,
         )
 
     def _club_moment(self):

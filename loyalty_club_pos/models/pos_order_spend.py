@@ -234,9 +234,14 @@ class PosOrder(models.Model):
 
     def _club_loads(self, club):
         """The lines that load a wallet."""
+        # The rules of all programs are read at once: those that earn are wanted next.
+        rules = club.program_ids.rule_ids
+        loading = rules.filtered(lambda rule: rule.program_id.club_account == "wallet")
+        products = loading.product_ids
         return self.lines.filtered(
             lambda line: (
-                line._club_loading_rule(club)
+                line.product_id in products
+                and not line.is_reward_line
                 and line.club_total > 0
                 and not line.refunded_orderline_id
             )
