@@ -76,7 +76,7 @@ class LoyaltyClubTill(models.AbstractModel):
         """
         config, club = self._club_of(config_id)
         text = self._text(text, "text")
-        shown = self._shown(club, text)
+        shown = self._shown(club, text, scheme)
         if not club:
             return self._unrecognised("unknown", shown)
         members = club.env["loyalty.club.member"]
@@ -107,17 +107,20 @@ class LoyaltyClubTill(models.AbstractModel):
         return self._recognised(config, member, False)
 
     @api.model
-    def _shown(self, club, text):
+    def _shown(self, club, text, scheme=False):
         """What was shown, as people may see it: of a card its last characters."""
         if identifiers.looks_like_pan(text):
             return False
+        card = {"scheme": "card", "display": f"•••• {text[-4:]}"}
+        if scheme == "card":
+            return card
         country = (club.company_id or self.env.company).country_id
         found = identifiers.candidates(text, country.code, country.phone_code or 0)
-        for scheme, value in found:
-            if scheme in ("mobile", "email"):
-                return {"scheme": scheme, "display": value}
+        for kind, value in found:
+            if kind in ("mobile", "email"):
+                return {"scheme": kind, "display": value}
         if identifiers.card_serial(text):
-            return {"scheme": "card", "display": f"•••• {text[-4:]}"}
+            return card
         return {"scheme": found[0][0], "display": text} if found else False
 
     # ------------------------------------------------------------------ joining

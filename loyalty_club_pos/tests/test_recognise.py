@@ -71,6 +71,9 @@ class TestRecognise(TillCase):
         self.assertEqual(shown, {"scheme": "card", "display": "•••• 614E"})
         shown = self.ask("recognise", "0912 1234567")["shown"]
         self.assertEqual(shown, {"scheme": "mobile", "display": "+989121234567"})
+        # What a reader read is a card's, also when its digits make a mobile.
+        shown = self.ask("recognise", "09127654321", scheme="card")["shown"]
+        self.assertEqual(shown, {"scheme": "card", "display": "•••• 4321"})
 
     def test_the_till_gets_the_contact_and_his_accounts(self):
         self.grant(self.ali, 30)
