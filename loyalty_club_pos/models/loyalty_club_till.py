@@ -137,9 +137,9 @@ class LoyaltyClubTill(models.AbstractModel):
         """
         config, club = self._club_of(config_id)
         if not club:
-            founders = self.env["loyalty.club"].with_company(config.company_id).sudo()
             # Not ``_found``, which with all rights would find another company's.
-            club = founders._create_first()
+            clubs_sudo = self.env["loyalty.club"].sudo()  # a first join founds it
+            club = clubs_sudo.with_company(config.company_id)._create_first()
         wanted = self._join_values(club, values)
         members = club.env["loyalty.club.member"]
         if self._known_by_mobile(club, wanted):

@@ -19,13 +19,12 @@ class LoyaltyClubTill(models.AbstractModel):
     _inherit = "loyalty.club.till"
 
     @api.model
-    def hold(self, config_id, order_uuid, partner_id, claims, total, proof=False):
+    def hold(self, config_id, order_uuid, partner_id, claims, proof=False):
         """Set aside all that an order's rewards cost, in place of what was before.
 
         Safe to repeat. Two tills can't hold the same points: the later one is refused.
 
         :param claims: list of dicts ``card_id`` and ``amount``; empty releases
-        :param total: the basket's value before rewards, in the club's currency
         :param proof: False, or a dict with the member's ``pin`` or a one-time ``code``
         :return: ``status`` held (with ``expires_at``), refused (``code``,
             ``message``), proof (``methods``: how the member can agree) or wrong
@@ -44,7 +43,7 @@ class LoyaltyClubTill(models.AbstractModel):
         self._release(standing)
         try:
             with self.env.cr.savepoint():
-                holds = self._take(config, uuid, wanted)
+                holds = self._take(club, config, uuid, wanted)
         except ClubError as error:
             return {
                 "status": "refused",
@@ -123,8 +122,8 @@ class LoyaltyClubTill(models.AbstractModel):
         }
         return bool(wanted) and held == wanted and len(standing) == len(wanted)
 
-    def _take(self, config, uuid, wanted):
-        holds = self.env["loyalty.club.hold"].sudo()
+    def _take(self, club, config, uuid, wanted):
+        holds = club.env["loyalty.club.hold"]
         # The accounts are locked in one order, so that two baskets don't wait for each
         # other for ever.
         for card in sorted(wanted, key=lambda card: card.id):

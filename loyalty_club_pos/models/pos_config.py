@@ -185,6 +185,5 @@ class PosConfig(models.Model):
 
     def _club_excluded(self, club):
         """Products that never earn: what loads a wallet or gift card, and tips."""
-        Purchase_sudo = self.env["loyalty.club.purchase"].sudo()
-        products = Purchase_sudo._unearning_products(club)
-        return (products | self.sudo().tip_product_id).ids
+        products = club.env["loyalty.club.purchase"]._unearning_products(club)
+        return (products | self.tip_product_id.with_env(club.env)).ids

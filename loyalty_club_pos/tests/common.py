@@ -144,6 +144,33 @@ class TillKit:
         }
 
     @classmethod
+    def combo(cls, quantity=1):
+        """A breakfast of tea and a cup for 60.00.
+
+        :return: (values of its line, those of its parts' lines, how a till tells that
+            they belong together)
+        """
+        combo = cls.env["product.combo"].create(
+            {
+                "name": "Breakfast",
+                "combo_item_ids": [
+                    Command.create({"product_id": product.id})
+                    for product in (cls.tea, cls.cup)
+                ],
+            }
+        )
+        breakfast = cls.product(
+            "Breakfast", 60, type="combo", combo_ids=[Command.set(combo.ids)]
+        )
+        parent = cls.line(breakfast, quantity, 0)
+        parts = [
+            cls.line(cls.tea, quantity, 42.86),
+            cls.line(cls.cup, quantity, 17.14),
+        ]
+        belongs = {"combo_line_ids": [part["uuid"] for part in parts]}
+        return parent, parts, {"pos.order.line": {parent["uuid"]: belongs}}
+
+    @classmethod
     def reward_line(cls, member, reward, amount, cost, **values):
         """Values of the line by which a reward takes ``amount`` off the price."""
         account = reward.program_id.club_account
@@ -278,7 +305,7 @@ class TillKit:
         return answer
 
     @classmethod
-    def hold(cls, order_uuid, member, claims, total=1000, **options):
+    def hold(cls, order_uuid, member, claims, **options):
         """Hold amounts of accounts: dict of account to amount. → the answer"""
         return cls.ask(
             "hold",
@@ -288,7 +315,6 @@ class TillKit:
                 {"card_id": cls.account(member, account), "amount": amount}
                 for account, amount in claims.items()
             ],
-            total,
             **options,
         )
 

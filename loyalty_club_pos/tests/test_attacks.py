@@ -640,7 +640,7 @@ class TestJunk(AttackCase):
             "block_card": [partner, 1],
             "replace_card": [partner, 1, "04A22B1C"],
             "set_pin": [partner, "1234", "0000"],
-            "hold": ["uuid", partner, [claim], 100, {"pin": "1234"}],
+            "hold": ["uuid", partner, [claim], {"pin": "1234"}],
             "release": ["uuid"],
             "send_code": ["uuid", partner],
         }
@@ -678,11 +678,11 @@ class TestJunk(AttackCase):
                     {"amount": 5},
                     junk,
                 ):
-                    self.try_junk("hold", self.till.id, "u", partner, [claim], 10)
+                    self.try_junk("hold", self.till.id, "u", partner, [claim])
                 for proof in ({"pin": junk}, {"code": junk}, junk):
                     self.club.confirm_points = 1
                     claim = {"card_id": points, "amount": 5}
-                    self.try_junk("hold", self.till.id, "u", partner, [claim], 1, proof)
+                    self.try_junk("hold", self.till.id, "u", partner, [claim], proof)
                 for field in (
                     "mobile",
                     "name",

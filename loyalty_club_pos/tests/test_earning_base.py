@@ -278,38 +278,15 @@ class TestEarningBase(EarningCase):
         self.assertClean()
 
     def test_a_combo_is_one_line_of_the_price_of_its_parts(self):
-        combo = self.env["product.combo"].create(
-            {
-                "name": "Breakfast",
-                "combo_item_ids": [
-                    Command.create({"product_id": product.id})
-                    for product in (self.tea, self.cup)
-                ],
-            }
-        )
-        breakfast = self.product(
-            "Breakfast", 60, type="combo", combo_ids=[Command.set(combo.ids)]
-        )
-        parent = self.line(breakfast, 1, 0)
-        parts = [self.line(self.tea, 1, 42.86), self.line(self.cup, 1, 17.14)]
-        mapping = {
-            "pos.order.line": {
-                parent["uuid"]: {"combo_line_ids": [part["uuid"] for part in parts]}
-            }
-        }
+        parent, parts, mapping = self.combo(1)
         lines = [parent, *parts]
         order = self.sell(self.ali, lines, relations_uuid_mapping=mapping)
+        breakfast = self.env["product.product"].browse(parent["product_id"])
         self.assertEqual(len(order.lines.combo_parent_id), 1)
         self.assertEqual(self.by_line(order), {breakfast: 60})
         self.assertEqual(order.club_receipt["earned"], 60)
         # A discount of the order is a discount of the breakfast.
-        parent = self.line(breakfast, 1, 0)
-        parts = [self.line(self.tea, 1, 42.86), self.line(self.cup, 1, 17.14)]
-        mapping = {
-            "pos.order.line": {
-                parent["uuid"]: {"combo_line_ids": [part["uuid"] for part in parts]}
-            }
-        }
+        parent, parts, mapping = self.combo(1)
         ten = self.discount_line(self.native_program(), 6)
         order = self.sell(
             self.ali, [parent, *parts, ten], relations_uuid_mapping=mapping

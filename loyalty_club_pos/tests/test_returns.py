@@ -2,7 +2,6 @@ import random
 from datetime import date
 from uuid import uuid4
 
-from odoo.fields import Command
 from odoo.tests import freeze_time
 
 from .test_earning_base import EarningCase
@@ -294,25 +293,7 @@ class TestReturns(ReturnCase):
         self.assertLedgerAgrees()
 
     def test_a_combo_comes_back_as_one(self):
-        combo = self.env["product.combo"].create(
-            {
-                "name": "Breakfast",
-                "combo_item_ids": [
-                    Command.create({"product_id": product.id})
-                    for product in (self.tea, self.cup)
-                ],
-            }
-        )
-        breakfast = self.product(
-            "Breakfast", 60, type="combo", combo_ids=[Command.set(combo.ids)]
-        )
-        parent = self.line(breakfast, 2, 0)
-        parts = [self.line(self.tea, 2, 42.86), self.line(self.cup, 2, 17.14)]
-        mapping = {
-            "pos.order.line": {
-                parent["uuid"]: {"combo_line_ids": [part["uuid"] for part in parts]}
-            }
-        }
+        parent, parts, mapping = self.combo(2)
         order = self.sell(self.ali, [parent, *parts], relations_uuid_mapping=mapping)
         self.assertEqual(self.available(self.ali), 120)
         self.refund(order, dict.fromkeys(order.lines, 1))

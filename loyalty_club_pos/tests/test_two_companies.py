@@ -106,9 +106,9 @@ class TestTwoCompanies(TillKit, TwoCompaniesCase):
         ali, sara = self.ali.partner_id.id, self.sara.partner_id.id
         claims = [{"card_id": self.account(self.ali), "amount": 5}]
         with self.assertClubError("unknown_member"):
-            self.as_clerk("hold", "b1", ali, claims, 10)
+            self.as_clerk("hold", "b1", ali, claims)
         with self.assertClubError("invalid_payload"):
-            self.as_clerk("hold", "b1", sara, claims, 10)
+            self.as_clerk("hold", "b1", sara, claims)
         self.hold("b2", self.ali, {"points": 60})
         self.as_clerk("release", "b2")
         self.assertEqual(self.balances(self.ali)["held"], 60)

@@ -534,7 +534,6 @@ class BusyTill:
             order_uuid=basket["uuid"],
             partner_id=member["partner"],
             claims=claims,
-            total=sold.worth(sold.pieces),
         )
         if answer["status"] == "refused":
             assert answer["code"] == "insufficient_balance", answer

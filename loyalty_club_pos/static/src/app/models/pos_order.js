@@ -39,12 +39,6 @@ patch(PosOrder.prototype, {
             .filter((line) => line.coupon_id?.id === card.id)
             .reduce((sum, line) => sum + line.points_cost, 0);
     },
-    /** The basket's value before what is paid from accounts. */
-    clubBasket() {
-        return this.lines
-            .filter((line) => !line.clubAccount)
-            .reduce((sum, line) => sum + line.prices.total_included, 0);
-    },
     /** Remember how much of a reward the member wants; 0 forgets it. */
     clubWish(reward, amount) {
         const wishes = { ...this.uiState.clubWishes };

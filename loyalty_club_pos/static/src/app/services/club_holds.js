@@ -123,7 +123,6 @@ export class ClubHolds {
                     card_id: Number(card),
                     amount,
                 })),
-                total: this.pos.currency.round(order.clubBasket()),
                 proof,
             });
         } catch (error) {

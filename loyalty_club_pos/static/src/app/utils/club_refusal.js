@@ -1,3 +1,6 @@
+import { _t } from "@web/core/l10n/translation";
+import { ConnectionLostError } from "@web/core/network/rpc";
+
 const REFUSAL = /^\[(\w+)\]\s*(.+)$/s;
 
 /**
@@ -15,4 +18,23 @@ export function readRefusal(error) {
     // Odoo's own sentences for people (access rights, a closed till) have no code.
     const own = /\.(AccessError|UserError|ValidationError)$/.test(error?.exceptionName || "");
     return own ? { code: "refused", message: text } : null;
+}
+
+/**
+ * What a cashier is told when the server said no or couldn't be asked.
+ *
+ * @param {Error} error as an RPC throws it
+ * @param {string} [offline] said without a network
+ * @returns {string}
+ * @throws {Error} any other error, as it is
+ */
+export function problemOf(error, offline = undefined) {
+    if (error instanceof ConnectionLostError) {
+        return offline || _t("This needs the network. The sale can go on.");
+    }
+    const refusal = readRefusal(error);
+    if (!refusal) {
+        throw error;
+    }
+    return refusal.message;
 }

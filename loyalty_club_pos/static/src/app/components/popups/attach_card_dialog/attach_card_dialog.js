@@ -1,11 +1,10 @@
 import { Component, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { Dialog } from "@web/core/dialog/dialog";
-import { ConnectionLostError } from "@web/core/network/rpc";
 import { makeAwaitable } from "@point_of_sale/app/utils/make_awaitable_dialog";
 import { IdentifyDialog } from "@loyalty_club_pos/app/components/popups/identify_dialog/identify_dialog";
 import { MemberFace } from "@loyalty_club_pos/app/components/member_face/member_face";
-import { readRefusal } from "@loyalty_club_pos/app/utils/club_refusal";
+import { problemOf } from "@loyalty_club_pos/app/utils/club_refusal";
 
 /**
  * A card that nobody has: a new member's, or one's who forgot the old one at home.
@@ -53,13 +52,7 @@ export class AttachCardDialog extends Component {
             this.props.getPayload({ member: answer.member });
             this.props.close();
         } catch (error) {
-            this.state.problem =
-                error instanceof ConnectionLostError
-                    ? _t("This needs the network. The sale can go on.")
-                    : readRefusal(error)?.message;
-            if (!this.state.problem) {
-                throw error;
-            }
+            this.state.problem = problemOf(error);
         } finally {
             this.state.busy = false;
         }

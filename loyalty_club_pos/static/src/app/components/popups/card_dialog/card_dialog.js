@@ -1,9 +1,7 @@
 import { Component, onMounted, onWillUnmount, useState } from "@odoo/owl";
-import { _t } from "@web/core/l10n/translation";
 import { Dialog } from "@web/core/dialog/dialog";
-import { ConnectionLostError } from "@web/core/network/rpc";
 import { useAutofocus } from "@web/core/utils/hooks";
-import { readRefusal } from "@loyalty_club_pos/app/utils/club_refusal";
+import { problemOf } from "@loyalty_club_pos/app/utils/club_refusal";
 
 /** Waits for a card, tapped or typed, and gives it to somebody. */
 export class CardDialog extends Component {
@@ -32,13 +30,7 @@ export class CardDialog extends Component {
             await this.props.save(value.trim());
             this.props.close();
         } catch (error) {
-            this.state.problem =
-                error instanceof ConnectionLostError
-                    ? _t("This needs the network. The sale can go on.")
-                    : readRefusal(error)?.message;
-            if (!this.state.problem) {
-                throw error;
-            }
+            this.state.problem = problemOf(error);
         } finally {
             this.state.busy = false;
         }

@@ -1,11 +1,10 @@
 import { Component, onMounted, onWillUnmount, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { Dialog } from "@web/core/dialog/dialog";
-import { ConnectionLostError } from "@web/core/network/rpc";
 import { useAutofocus } from "@web/core/utils/hooks";
 import { BirthdayField } from "@loyalty_club_pos/app/components/birthday_field/birthday_field";
 import { asciiDigits } from "@loyalty_club_pos/app/utils/card_numbers";
-import { readRefusal } from "@loyalty_club_pos/app/utils/club_refusal";
+import { problemOf } from "@loyalty_club_pos/app/utils/club_refusal";
 
 /** Somebody joins: a mobile is enough. Its payload is the answer of `join`. */
 export class JoinDialog extends Component {
@@ -80,7 +79,10 @@ export class JoinDialog extends Component {
             this.props.getPayload(answer);
             this.props.close();
         } catch (error) {
-            this.state.problem = this.problemOf(error);
+            this.state.problem = problemOf(
+                error,
+                _t("Joining needs the network. The sale can go on, and he can join later.")
+            );
         } finally {
             this.state.joining = false;
         }
@@ -99,15 +101,5 @@ export class JoinDialog extends Component {
             wanted.partner_id = this.props.partner.id;
         }
         return { ...wanted, consent: { ...consent } };
-    }
-    problemOf(error) {
-        if (error instanceof ConnectionLostError) {
-            return _t("Joining needs the network. The sale can go on, and he can join later.");
-        }
-        const refusal = readRefusal(error);
-        if (!refusal) {
-            throw error;
-        }
-        return refusal.message;
     }
 }

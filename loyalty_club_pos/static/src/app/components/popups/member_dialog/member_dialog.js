@@ -2,7 +2,6 @@ import { Component } from "@odoo/owl";
 import { ConfirmationDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { _t } from "@web/core/l10n/translation";
 import { Dialog } from "@web/core/dialog/dialog";
-import { ConnectionLostError } from "@web/core/network/rpc";
 import { useService } from "@web/core/utils/hooks";
 import { usePos } from "@point_of_sale/app/hooks/pos_hook";
 import { MemberFace } from "@loyalty_club_pos/app/components/member_face/member_face";
@@ -17,7 +16,7 @@ import {
     formatPoints,
     shownDigits,
 } from "@loyalty_club_pos/app/utils/club_format";
-import { readRefusal } from "@loyalty_club_pos/app/utils/club_refusal";
+import { problemOf } from "@loyalty_club_pos/app/utils/club_refusal";
 
 
 /** Everything that a cashier may tell a member about himself. */
@@ -142,14 +141,7 @@ export class MemberDialog extends Component {
             this.club.memory.forget(partner_id);
             this.club.learn(answer);
         } catch (error) {
-            const refusal =
-                error instanceof ConnectionLostError
-                    ? { message: _t("This needs the network. The sale can go on.") }
-                    : readRefusal(error);
-            if (!refusal) {
-                throw error;
-            }
-            this.club.tell(refusal.message, "danger");
+            this.club.tell(problemOf(error), "danger");
         }
     }
     setPin() {

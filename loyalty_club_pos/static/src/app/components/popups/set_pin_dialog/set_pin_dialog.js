@@ -1,10 +1,9 @@
 import { Component, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { Dialog } from "@web/core/dialog/dialog";
-import { ConnectionLostError } from "@web/core/network/rpc";
 import { useAutofocus } from "@web/core/utils/hooks";
 import { asciiDigits } from "@loyalty_club_pos/app/utils/card_numbers";
-import { readRefusal } from "@loyalty_club_pos/app/utils/club_refusal";
+import { problemOf } from "@loyalty_club_pos/app/utils/club_refusal";
 
 const PIN = /^\d{4,8}$/;
 
@@ -58,13 +57,7 @@ export class SetPinDialog extends Component {
             club.tell(_t("The PIN is set."), "success");
             this.props.close();
         } catch (error) {
-            this.state.problem =
-                error instanceof ConnectionLostError
-                    ? _t("This needs the network. The sale can go on.")
-                    : readRefusal(error)?.message;
-            if (!this.state.problem) {
-                throw error;
-            }
+            this.state.problem = problemOf(error);
         } finally {
             this.state.busy = false;
         }
