@@ -1,0 +1,85 @@
+from odoo import fields, models
+from odoo.tools import SQL
+
+
+class LoyaltyClubRfmCustomer(models.Model):
+    """A customer as the last run found him. Read only: see the snapshot's writer."""
+
+    _name = "loyalty.club.rfm.customer"
+    _description = "Customer's recency, frequency and money"
+    _auto = False
+    _order = "net desc, id"
+    _rec_name = "partner_id"
+
+    definition_id = fields.Many2one("loyalty.club.rfm.definition", readonly=True)
+    company_id = fields.Many2one("res.company", readonly=True)
+    currency_id = fields.Many2one("res.currency", readonly=True)
+    partner_id = fields.Many2one("res.partner", "Customer", readonly=True)
+    segment_id = fields.Many2one("loyalty.club.rfm.segment", readonly=True)
+    since = fields.Date("As it is since", readonly=True)
+    r = fields.Integer("R", readonly=True, aggregator="avg", help="Score of recency")
+    f = fields.Integer("F", readonly=True, aggregator="avg", help="Score of frequency")
+    m = fields.Integer("M", readonly=True, aggregator="avg", help="Score of money")
+    code = fields.Char(readonly=True)
+    weighted = fields.Float(
+        "Score", readonly=True, aggregator="avg", help="The weighted mean of R, F and M"
+    )
+    recency = fields.Integer("Days since", readonly=True, aggregator="avg")
+    frequency = fields.Integer("Purchases", readonly=True)
+    net = fields.Monetary("Spent", readonly=True)
+    average = fields.Monetary("Average purchase", readonly=True, aggregator="avg")
+    last_day = fields.Date("Last purchase", readonly=True)
+    first_day = fields.Date("First purchase in the window", readonly=True)
+    length = fields.Integer(
+        "Length",
+        readonly=True,
+        aggregator="avg",
+        help="Days from the first to the last purchase in the window",
+    )
+    interval = fields.Float(
+        "Own interval", readonly=True, aggregator="avg", help="Days between purchases"
+    )
+    overdue = fields.Boolean(
+        readonly=True, help="Stays away much longer than usual for this customer."
+    )
+    expected_purchases = fields.Float(readonly=True)
+    expected_value = fields.Monetary(readonly=True)
+
+    @property
+    def _table_query(self):
+        return SQL(
+            """
+            SELECT now.id, now.definition_id, definition.company_id,
+                   company.currency_id, now.partner_id, now.segment_id, now.since,
+                   now.r, now.f, now.m, concat(now.r, now.f, now.m) AS code,
+                   round((definition.weight_r * now.r + definition.weight_f * now.f
+                          + definition.weight_m * now.m)::numeric
+                         / (definition.weight_r + definition.weight_f
+                            + definition.weight_m), 2) AS weighted,
+                   run.day - now.last_day AS recency,
+                   now.frequency, now.net,
+                   CASE WHEN now.frequency > 0
+                        THEN round(now.net / now.frequency, 4) END AS average,
+                   now.last_day, now.first_day,
+                   now.last_day - now.first_day AS length,
+                   CASE WHEN now.frequency > 1 AND now.last_day > now.first_day
+                        THEN round((now.last_day - now.first_day)::numeric
+                                   / (now.frequency - 1), 1) END AS interval,
+                   coalesce(now.frequency >= definition.overdue_min
+                            AND now.last_day > now.first_day
+                            AND (run.day - now.last_day) * (now.frequency - 1)
+                                > definition.overdue_factor
+                                  * (now.last_day - now.first_day),
+                            FALSE) AS overdue,
+                   forecast.expected_purchases, forecast.expected_value
+              FROM loyalty_club_rfm_score_now now
+              JOIN loyalty_club_rfm_definition definition
+                ON definition.id = now.definition_id
+              JOIN loyalty_club_rfm_run run ON run.id = definition.last_run_id
+              JOIN res_company company ON company.id = definition.company_id
+              LEFT JOIN loyalty_club_rfm_forecast forecast
+                ON forecast.definition_id = now.definition_id
+               AND forecast.partner_id = now.partner_id
+             WHERE now.segment_id IS NOT NULL
+            """
+        )

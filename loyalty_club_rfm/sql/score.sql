@@ -1,0 +1,24 @@
+-- A row holds from since until until. The id is made of definition and partner, and
+-- unique among the rows that hold now. No foreign keys: checking them costs more than
+-- all the rest of a run, and rows of the past outlive a contact.
+CREATE TABLE IF NOT EXISTS loyalty_club_rfm_score (
+    id bigint NOT NULL,
+    net numeric NOT NULL,
+    definition_id integer NOT NULL,
+    partner_id integer NOT NULL,
+    since date NOT NULL,
+    until date NOT NULL,
+    last_day date,
+    first_day date,
+    frequency integer NOT NULL,
+    segment_id integer,
+    r smallint,
+    f smallint,
+    m smallint
+) PARTITION BY RANGE (until);
+
+CREATE TABLE IF NOT EXISTS loyalty_club_rfm_score_now
+    PARTITION OF loyalty_club_rfm_score FOR VALUES FROM ('infinity') TO (MAXVALUE);
+
+CREATE UNIQUE INDEX IF NOT EXISTS loyalty_club_rfm_score_now_id
+    ON loyalty_club_rfm_score_now (id);
