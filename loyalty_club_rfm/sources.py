@@ -13,9 +13,9 @@ from odoo.tools import SQL
 class Source:
     """One kind of document.
 
-    :param table: of the documents; facts name them by its ids
+    :param model: of the documents; facts name them by their ids
     :param documents: what may be a purchase or an unlinked return, a SELECT without
-        WHERE from ``<table> AS doc`` and ``company``, of ``id``, ``company_id`` (the
+        WHERE from its table as ``doc`` and from ``company``, of ``id``, ``company_id`` (the
         root), ``partner_id``, ``day`` (local), ``digits`` (of the company's currency),
         ``step`` (the smallest amount of the document's currency, in the company's) and
         whatever ``lines`` need
@@ -28,7 +28,7 @@ class Source:
         and of the documents that they return
     """
 
-    table: str
+    model: str
     documents: SQL
     qualifies: SQL
     lines: SQL
@@ -105,7 +105,7 @@ def invoices(has_prepaid):
     """
     prepaid = SQL("COALESCE(line.is_downpayment, FALSE)" if has_prepaid else "FALSE")
     return Source(
-        table="account_move",
+        model="account.move",
         documents=SQL(INVOICE_DOCUMENTS),
         qualifies=SQL(INVOICE_QUALIFIES),
         lines=SQL(INVOICE_LINES, prepaid=prepaid),
@@ -181,7 +181,7 @@ DOOR_ORIGINALS = """
 def door():
     """Purchases that integrations and imports have recorded with the club."""
     return Source(
-        table="loyalty_club_purchase",
+        model="loyalty.club.purchase",
         documents=SQL(DOOR_DOCUMENTS),
         qualifies=SQL(DOOR_QUALIFIES),
         lines=SQL(DOOR_LINES),

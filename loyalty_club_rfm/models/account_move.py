@@ -10,7 +10,7 @@ class AccountMove(models.Model):
 
     def _post(self, soft=True):
         posted = super()._post(soft)
-        posted._rfm_follow()
+        posted.filtered(lambda move: move.partner_id)._rfm_follow()
         return posted
 
     def button_draft(self):
@@ -33,11 +33,8 @@ class AccountMove(models.Model):
         return res
 
     def _rfm_sales(self):
-        """Those among these that sell to a customer we know, or take back."""
-        return self.filtered(
-            lambda move: move.move_type in SALES
-            and (move.partner_id or move.reversed_entry_id)
-        )
+        """Those among these that sell to customers or take back from them."""
+        return self.filtered(lambda move: move.move_type in SALES)
 
     def _rfm_follow(self):
         """Bring the facts in line with what these documents are now."""

@@ -145,16 +145,18 @@ class LoyaltyClubRfmFact(models.Model):
 
     @api.depends("source")
     def _compute_model(self):
-        tables = {name: source.table for name, source in self._sources().items()}
-        models_ = {self.pool[name]._table: name for name in self.pool}
+        found = self._sources()
         for fact in self:
-            fact.model = models_.get(tables.get(fact.source))
+            fact.model = found[fact.source].model
 
     @api.model
     def _sources(self):
         """What facts are made of: dict of source to :class:`~..sources.Source`."""
         prepaid = "is_downpayment" in self.env["account.move.line"]._fields
         return {"inv": sources.invoices(prepaid), "door": sources.door()}
+
+    def _table_of(self, source):
+        return SQL.identifier(self.env[self._sources()[source].model]._table)
 
     # ------------------------------------------------------------------ gathering
 
@@ -240,7 +242,7 @@ class LoyaltyClubRfmFact(models.Model):
                          ORDER BY id LIMIT %(size)s
                        ) AS document
                 """,
-                table=SQL.identifier(self._sources()[source].table),
+                table=self._table_of(source),
                 source=source,
                 company=company.id,
                 path=f"{company.id}/%",

@@ -127,8 +127,8 @@ class LoyaltyClubRfmGather(models.Model):
         return True
 
     def _note_end(self):
-        table = self.env["loyalty.club.rfm.fact"]._sources()[self.source].table
+        table = self.env["loyalty.club.rfm.fact"]._table_of(self.source)
         [(until_id,)] = self.env.execute_query(
-            SQL("SELECT COALESCE(max(id), 0) FROM %s", SQL.identifier(table))
+            SQL("SELECT COALESCE(max(id), 0) FROM %s", table)
         )
         self.write({"state": "running", "until_id": until_id})

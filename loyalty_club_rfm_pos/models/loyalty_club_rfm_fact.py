@@ -1,0 +1,40 @@
+from dataclasses import replace
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from .. import sources
+
+# Neither the invoice of a till order nor what reverses it is a document of its own.
+NOT_OF_TILL = SQL(
+    """
+    AND NOT EXISTS (SELECT FROM pos_order AS till WHERE till.account_move = doc.id)
+    """
+)
+
+
+class LoyaltyClubRfmFact(models.Model):
+    """Till orders are facts; their invoices are none."""
+
+    _inherit = "loyalty.club.rfm.fact"
+
+    source = fields.Selection(
+        selection_add=[("pos", "Point of sale")], ondelete={"pos": "cascade"}
+    )
+
+    @api.model
+    def _sources(self):
+        found = super()._sources()
+        invoices = found["inv"]
+        found["inv"] = replace(
+            invoices, qualifies=SQL("%s %s", invoices.qualifies, NOT_OF_TILL)
+        )
+        return {"pos": sources.till_orders(), **found}
+
+    @api.model
+    def _source_models(self):
+        return super()._source_models() + [
+            "pos.order",
+            "pos.order.line",
+            "pos.config",
+        ]

@@ -1,0 +1,27 @@
+from odoo import models
+
+PAID = ("paid", "done")
+
+
+class PosOrder(models.Model):
+    """Orders are facts from the moment they are paid."""
+
+    _inherit = "pos.order"
+
+    def action_pos_order_paid(self):
+        res = super().action_pos_order_paid()
+        # Who bought without a name has no row, unless he brings back what another
+        # order sold to somebody.
+        if self.partner_id or self.lines.refunded_orderline_id:
+            self._rfm_follow()
+        return res
+
+    def write(self, vals):
+        res = super().write(vals)
+        if "partner_id" in vals:
+            self.filtered(lambda order: order.state in PAID)._rfm_follow()
+        return res
+
+    def _rfm_follow(self):
+        """Bring the facts in line with what these orders are now."""
+        self.env["loyalty.club.rfm.fact"]._gather("pos", self.ids)
