@@ -1,0 +1,68 @@
+from odoo import api, models
+from odoo.tools import SQL
+
+from odoo.addons.loyalty_club.exceptions import ClubError
+
+NEXT_BEST = 3
+# Of what a till sends; a longer basket says no more about what goes with it.
+LARGEST_BASKET = 100
+
+
+class LoyaltyClubTill(models.AbstractModel):
+    """What a till is told of a member: his segment, and what he may like next."""
+
+    _inherit = "loyalty.club.till"
+
+    def _summary(self, config, member, balances):
+        partner = member.partner_id
+        return {
+            **super()._summary(config, member, balances),
+            "segment": self._segment(config, partner),
+            "next_best": self._next_best(config, partner),
+        }
+
+    @api.model
+    def _segment(self, config, partner):
+        pairs = self.env["loyalty.club.rfm.pair"]
+        segment = pairs._segment_of(partner, config.company_id)
+        return segment and {"name": segment.name, "color": segment.color} or False
+
+    @api.model
+    def _next_best(self, config, partner, basket=None):
+        rows = self.env["loyalty.club.rfm.pair"]._next_best(
+            partner,
+            limit=NEXT_BEST,
+            basket=basket,
+            company=config.company_id,
+            only=SQL(
+                """
+                SELECT product.id FROM product_product AS product
+                  JOIN product_template AS template
+                    ON template.id = product.product_tmpl_id
+                 WHERE template.available_in_pos
+                """
+            ),
+        )
+        told = ("product_id", "name", "kind", "because", "on", "why")
+        return [{name: row[name] for name in told} for row in rows]
+
+    @api.model
+    def recommendations(self, config_id, product_ids, partner_id=False):
+        """What goes with a basket, and with what its customer bought before.
+
+        :param product_ids: products of the basket
+        :param partner_id: its customer, who need not be a member
+        :return: list, the best first, as ``next_best`` of a member's summary
+        :raises ClubError: invalid_payload
+        """
+        config, _club = self._club_of(config_id)
+        if not isinstance(product_ids, list) or len(product_ids) > LARGEST_BASKET:
+            raise ClubError("invalid_payload", "product_ids: must be a short list")
+        ids = [self._id(product_id, "product_ids") for product_id in product_ids]
+        partner = self.env["res.partner"]
+        if partner_id:
+            # Whom the cashier can't see has bought nothing that he is told.
+            partner_id = self._id(partner_id, "partner_id")
+            partner = partner.search([("id", "=", partner_id)])
+        basket = self.env["product.product"].browse(ids)
+        return self._next_best(config, partner, basket)
