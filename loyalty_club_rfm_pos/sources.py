@@ -15,7 +15,7 @@ DOCUMENTS = """
     SELECT doc.id, company.root_id AS company_id, doc.partner_id,
            (doc.date_order AT TIME ZONE 'UTC' AT TIME ZONE company.tz)::date AS day,
            company.digits, doc.account_move AS invoice_id, config.tip_product_id,
-           currency.id AS currency_id, company.currency_id AS company_currency_id,
+           config.currency_id,
            doc.amount_total - doc.amount_tax AS untaxed,
            COALESCE(NULLIF(doc.currency_rate, 0), 1) AS rate,
            GREATEST(
@@ -24,10 +24,8 @@ DOCUMENTS = """
            ) AS step
       FROM pos_order AS doc
       JOIN company ON company.id = doc.company_id
-      LEFT JOIN pos_config AS config ON config.id = doc.config_id
-      LEFT JOIN account_journal AS journal ON journal.id = doc.sale_journal
-      JOIN res_currency AS currency
-        ON currency.id = COALESCE(journal.currency_id, company.currency_id)
+      JOIN pos_config AS config ON config.id = doc.config_id
+      JOIN res_currency AS currency ON currency.id = config.currency_id
 """
 QUALIFIES = "doc.state IN ('paid', 'done') AND doc.partner_id IS NOT NULL"
 
@@ -43,8 +41,7 @@ LINES = """
        AND line.product_id IS DISTINCT FROM document.tip_product_id
      UNION ALL
     SELECT line.order_id, TRUE, back.product_id,
-           {back} / CASE WHEN COALESCE(journal.currency_id, document.company_currency_id)
-                              = document.currency_id
+           {back} / CASE WHEN config.currency_id = document.currency_id
                          THEN document.rate
                          ELSE COALESCE(NULLIF(refund.currency_rate, 0), 1)
                      END,
@@ -53,7 +50,7 @@ LINES = """
       JOIN pos_order_line AS line ON line.order_id = document.id
       JOIN pos_order_line AS back ON back.refunded_orderline_id = line.id
       JOIN pos_order AS refund ON refund.id = back.order_id
-      LEFT JOIN account_journal AS journal ON journal.id = refund.sale_journal
+      JOIN pos_config AS config ON config.id = refund.config_id
      WHERE refund.state IN ('paid', 'done')
        AND line.product_id IS DISTINCT FROM document.tip_product_id
      UNION ALL

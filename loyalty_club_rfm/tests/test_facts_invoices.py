@@ -59,7 +59,8 @@ class TestFactsInvoices(RfmCase):
         self.assertEqual(self.left(), (0, 0, 0, False))
 
     def test_cash_rounding_is_the_price_of_nothing(self):
-        rounding = self.env["account.cash.rounding"].create(
+        Rounding = self.env["account.cash.rounding"].with_company(self.company)
+        rounding = Rounding.create(
             {
                 "name": "Whole",
                 "rounding": 1,
@@ -164,7 +165,6 @@ class TestFactsInvoices(RfmCase):
         self.assertEqual(self.rows(self.ali), [])
 
     def test_what_we_buy_is_nobodys_purchase(self):
-        bill = self.env["account.move"].search([], limit=1)
         journal = self.env["account.journal"].create(
             {
                 "name": "Purchases",
