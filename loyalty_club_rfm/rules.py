@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from math import floor
 
 from odoo.tools import SQL
 
+# From here the days of cut points are counted, as width_bucket knows no dates.
 EPOCH = date(1970, 1, 1)
 # Thresholds of an average purchase, in average purchases of all customers.
 AVERAGES = (Decimal("0.5"), Decimal(1), Decimal("1.5"), Decimal(2))
@@ -47,38 +47,3 @@ class Rules:
         if self.by_average:
             return SQL("round(net / frequency, 6)")
         return SQL("net")
-
-
-@dataclass(frozen=True, slots=True)
-class Cuts:
-    """Four ascending cut points each; a score is 1 + the number of those below."""
-
-    mode: str
-    r: tuple[date, ...]
-    f: tuple[Decimal, ...]
-    m: tuple[Decimal, ...]
-
-    def to_json(self):
-        return {
-            "r": [day.isoformat() for day in self.r],
-            "f": [str(number) for number in self.f],
-            "m": [str(number) for number in self.m],
-        }
-
-    # ``width_bucket(x, limits)`` counts the limits <= x. Those cut points below a value
-    # are what is left of the four when the ones >= it are counted, with signs changed.
-
-    @property
-    def r_score(self):
-        limits = sorted((EPOCH - cut).days for cut in self.r)
-        return SQL("5 - width_bucket(%s - last_day, %s::int[])", EPOCH, limits)
-
-    @property
-    def f_score(self):
-        # Frequency is whole: a threshold of 1.5 is passed by 2, as one of 1 is.
-        limits = sorted(-floor(cut) for cut in self.f)
-        return SQL("5 - width_bucket(-frequency, %s::int[])", limits)
-
-    def m_score(self, money):
-        limits = sorted(-cut for cut in self.m)
-        return SQL("5 - width_bucket(-%s, %s::numeric[])", money, limits)

@@ -129,9 +129,12 @@ class LoyaltyClubRfmDefinition(models.Model):
 
     def _calendar(self):
         """``gregorian`` or ``jalali``: the calendar of months and of what is shown."""
-        return self._clubs()[:1].calendar or self.env["loyalty.club"].with_company(
-            self.company_id
-        )._default_calendar()
+        return (
+            self._clubs()[:1].calendar
+            or self.env["loyalty.club"]
+            .with_company(self.company_id)
+            ._default_calendar()
+        )
 
     def _today(self):
         """The local day of the company."""

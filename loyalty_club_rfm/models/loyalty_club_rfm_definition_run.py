@@ -132,9 +132,7 @@ class LoyaltyClubRfmDefinition(models.Model):
         if not gathered:
             return False
         hour = clock.now(self.env) - timedelta(hours=NIGHT)
-        tonight = self.with_context(
-            loyalty_club_clock=clock.Clock(hour)
-        )._today()
+        tonight = self.with_context(loyalty_club_clock=clock.Clock(hour))._today()
         return self.run_asked or not self.last_run_id or self.last_run_id.day < tonight
 
     def _is_check_due(self):

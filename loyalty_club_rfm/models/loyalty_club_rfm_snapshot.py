@@ -1,6 +1,6 @@
 from contextlib import contextmanager
 from datetime import timedelta
-from decimal import Decimal
+from math import floor
 
 from odoo import models
 from odoo.tools import SQL
@@ -8,13 +8,22 @@ from odoo.tools import SQL
 from odoo.addons.loyalty_club.engine.periods import add_months, period_start
 
 from ..engine import scoring
-from ..rules import AVERAGES, Cuts
+from ..rules import AVERAGES, EPOCH
 
 ROW = SQL(
     "definition_id, partner_id, since, last_day, first_day, frequency, net, "
     "r, f, m, segment_id"
 )
 STATE = SQL("last_day, first_day, frequency, net")
+CUTS = SQL(
+    "customers integer, buyers integer, revenue numeric, by_fifths boolean, "
+    "r date[], f integer[], m numeric[]"
+)
+CHANGED = SQL(
+    "partner_id integer, last_day date, first_day date, frequency integer, "
+    "net numeric, r smallint, f smallint, m smallint, segment_id integer, "
+    "old_segment_id integer, was boolean, now_is boolean, recounted boolean"
+)
 # Of the table ``member``: who left the club, or became another, is none.
 MEMBER = SQL("member.partner_id IS NOT NULL AND member.state != 'left'")
 
@@ -52,17 +61,19 @@ class LoyaltyClubRfmSnapshot(models.AbstractModel):
         self._collect_left_out(rules)
         if not full and self._nothing_moves(rules, last):
             return self._unchanged(last)
-        report(10, self.env._("Counting purchases"))
-        self._count(rules, full)
-        report(45, self.env._("Setting cut points"))
-        cuts, values = self._cuts(rules, full)
-        report(60, self.env._("Scoring customers"))
-        if self._has_rows(rules):
-            values |= self._write_changes(rules, cuts, full, last)
-        else:
-            values |= self._write_first(rules, cuts)
+        report(10, self.env._("Counting purchases and scoring customers"))
+        first = not self._has_rows(rules)
+        self._temporary("cuts", CUTS)
+        with self._in_order_of_the_index():
+            if first:
+                changed = self._write_first(rules)
+            else:
+                self._collect_changes(rules, full)
+        if not first:
+            report(70, self.env._("Writing what changed"))
+            changed = self._write_changes(rules, full, last)
         report(90, self.env._("Adding up segments"))
-        return values | {"cuts": cuts.to_json(), "mode": cuts.mode}
+        return changed | self._read_cuts()
 
     # ------------------------------------------------------------- who was touched
 
@@ -175,27 +186,21 @@ class LoyaltyClubRfmSnapshot(models.AbstractModel):
                 tags.ids,
             )
         )
-        self._leave_out_strangers(rules, SQL("loyalty_club_rfm_score_now"))
 
-    def _leave_out_strangers(self, rules, table):
-        """Where only members of a club are scored, leave out everybody else."""
+    def _is_left_out(self, rules, partner):
+        """Whether a customer has no segment: left out, or no member of the club."""
+        left_out = SQL(
+            "%s IN (SELECT partner_id FROM loyalty_club_rfm_tmp_left_out)", partner
+        )
         if not rules.only_members:
-            return
-        self.env.cr.execute(
-            SQL(
-                """
-                INSERT INTO loyalty_club_rfm_tmp_left_out
-                SELECT partner_id FROM %s customer
-                 WHERE NOT EXISTS (
-                       SELECT FROM loyalty_club_member member
-                        WHERE member.partner_id = customer.partner_id
-                          AND member.club_id = ANY(%s) AND %s)
-                    ON CONFLICT DO NOTHING
-                """,
-                table,
-                list(rules.club_ids),
-                MEMBER,
-            )
+            return left_out
+        return SQL(
+            "(%s OR %s NOT IN (SELECT member.partner_id "
+            "FROM loyalty_club_member member WHERE member.club_id = ANY(%s) AND %s))",
+            left_out,
+            partner,
+            list(rules.club_ids),
+            MEMBER,
         )
 
     def _own_people(self):
@@ -218,66 +223,44 @@ class LoyaltyClubRfmSnapshot(models.AbstractModel):
 
     # ------------------------------------------------------------ counting purchases
 
-    def _count(self, rules, full):
-        """Fill ``fresh`` with what all customers, or the touched ones, have bought."""
-        self._temporary(
-            "fresh",
-            SQL(
-                "partner_id integer, last_day date, first_day date, "
-                "frequency integer, net numeric"
-            ),
-        )
-        with self._index_order(full):
-            self.env.cr.execute(
-                SQL(
-                    "INSERT INTO loyalty_club_rfm_tmp_fresh %s",
-                    self._counted(rules, full),
-                )
-            )
-        self.env.cr.execute(
-            SQL(
-                """
-                INSERT INTO loyalty_club_rfm_tmp_fresh
-                SELECT DISTINCT member.partner_id, NULL::date, NULL::date, 0, 0
-                  FROM loyalty_club_member member
-                 WHERE member.club_id = ANY(%s)
-                   AND %s
-                   AND NOT EXISTS (SELECT FROM loyalty_club_rfm_tmp_fresh fresh
-                                    WHERE fresh.partner_id = member.partner_id)
-                   %s
-                """,
-                list(rules.club_ids),
-                MEMBER,
-                SQL()
-                if full
-                else SQL(
-                    "AND member.partner_id IN "
-                    "(SELECT partner_id FROM loyalty_club_rfm_tmp_touched)"
-                ),
-            )
-        )
-        self.env.cr.execute("ANALYZE loyalty_club_rfm_tmp_fresh")
-        self._leave_out_strangers(rules, SQL("loyalty_club_rfm_tmp_fresh"))
-
     @contextmanager
-    def _index_order(self, full):
+    def _in_order_of_the_index(self):
         """Have the purchases read in the order of the covering index.
 
         A million groups in a hash table are half a gigabyte of random memory; in the
-        order of the index they are one after the other, in a quarter of the time. With
+        order of the index they come one after the other, in a quarter of the time. With
         much ``work_mem`` the planner would still choose the hash.
         """
-        if not full:
-            yield
-            return
-        self.env.cr.execute(
-            "SET LOCAL enable_hashagg = off; SET LOCAL enable_seqscan = off; "
-            "SET LOCAL enable_bitmapscan = off; SET LOCAL jit = off"
-        )
+        self.env.cr.execute("SET LOCAL enable_hashagg = off; SET LOCAL jit = off")
         yield
         self.env.cr.execute(
-            "SET LOCAL enable_hashagg TO DEFAULT; SET LOCAL enable_seqscan TO DEFAULT; "
-            "SET LOCAL enable_bitmapscan TO DEFAULT"
+            "SET LOCAL enable_hashagg TO DEFAULT; SET LOCAL jit TO DEFAULT"
+        )
+
+    def _fresh(self, rules, full):
+        """SELECT what all customers, or the touched ones, have bought: also nothing."""
+        touched = SQL("(SELECT partner_id FROM loyalty_club_rfm_tmp_touched)")
+        members = SQL(
+            """
+            SELECT DISTINCT member.partner_id, NULL::date, NULL::date, 0, 0::numeric
+              FROM loyalty_club_member member
+             WHERE member.club_id = ANY(%(clubs)s) AND %(member)s
+               AND NOT EXISTS (SELECT FROM counted
+                                WHERE counted.partner_id = member.partner_id) %(only)s
+            """,
+            clubs=list(rules.club_ids),
+            member=MEMBER,
+            only=SQL() if full else SQL("AND member.partner_id IN %s", touched),
+        )
+        return SQL(
+            """
+            counted AS MATERIALIZED (%(counted)s),
+            fresh AS (SELECT everybody.*, %(left_out)s AS left_out
+                        FROM (SELECT * FROM counted UNION ALL %(members)s) everybody)
+            """,
+            counted=self._counted(rules, full),
+            left_out=self._is_left_out(rules, SQL("partner_id")),
+            members=members,
         )
 
     def _counted(self, rules, full):
@@ -305,7 +288,7 @@ class LoyaltyClubRfmSnapshot(models.AbstractModel):
             SELECT %(customer)s AS partner_id,
                    max(fact.day) FILTER (WHERE %(counts)s) AS last_day,
                    min(fact.day) FILTER (WHERE %(counts)s) AS first_day,
-                   count(%(counted)s) FILTER (WHERE %(counts)s) AS frequency,
+                   (count(%(counted)s) FILTER (WHERE %(counts)s))::int AS frequency,
                    coalesce(sum(fact.net) FILTER (WHERE fact.day >= %(from)s), 0) AS net
               FROM %(facts)s fact %(joins)s
              WHERE %(conditions)s
@@ -340,71 +323,77 @@ class LoyaltyClubRfmSnapshot(models.AbstractModel):
 
     # ------------------------------------------------------------------- cut points
 
-    def _cuts(self, rules, full):
-        """Cut points by fifths, or by thresholds where there are too few customers.
+    def _cuts(self, rules, state):
+        """SELECT the cut points of all customers in ``state``, and their sums.
 
-        :return: :class:`~..rules.Cuts`, and the sums of all customers for the run
+        By fifths, or by thresholds where there are too few customers. A fifth ends at
+        a value that occurs, and equal values never come to lie on both sides of it.
         """
-        self.env.cr.execute(
-            SQL(
-                """
-                SELECT count(*), count(last_day), coalesce(sum(net), 0)::text,
-                       sum(frequency),
-                       coalesce(sum(net) FILTER (WHERE frequency > 0), 0)::text,
-                       %(fifths)s (ORDER BY last_day),
-                       %(fifths)s (ORDER BY nullif(frequency, 0)),
-                       (%(fifths)s (ORDER BY CASE WHEN frequency > 0
-                                             THEN %(money)s END))::text[]
-                  FROM %(state)s state
-                 WHERE NOT EXISTS (SELECT FROM loyalty_club_rfm_tmp_left_out left_out
-                                    WHERE left_out.partner_id = state.partner_id)
-                """,
-                fifths=SQL("percentile_disc(ARRAY[.2, .4, .6, .8]) WITHIN GROUP"),
-                money=rules.money,
-                state=SQL("loyalty_club_rfm_tmp_fresh") if full else self._state(rules),
-            )
-        )
-        # As text: Odoo reads numeric as float, and cut points must be what was found.
-        customers, buyers, revenue, count, total, r, f, m = self.env.cr.fetchone()
-        values = {"customers": customers, "buyers": buyers, "revenue": float(revenue)}
-        parameters = rules.parameters
-        if parameters["cut_mode"] == "quantile" and buyers >= max(
-            parameters["min_customers"], 1
-        ):
-            return Cuts("quantile", tuple(r), tuple(f), tuple(map(Decimal, m))), values
-        return self._thresholds(rules, Decimal(total), count or 1), values
-
-    def _thresholds(self, rules, total, count):
         parameters = rules.parameters
         r, f, m = (
             scoring.parse_thresholds(parameters[name] or "")
             for name in ("r_thresholds", "f_thresholds", "m_thresholds")
         )
-        if not m:
-            times = AVERAGES if rules.by_average else f
-            m = scoring.money_thresholds(times, total, count)
-        return Cuts("fixed", scoring.recency_cuts(rules.day, r), f, m)
-
-    def _state(self, rules):
-        """All customers as they are now: the touched ones as they were just counted."""
         return SQL(
-            """(
-            SELECT now.partner_id, now.last_day, now.first_day, now.frequency, now.net
-              FROM loyalty_club_rfm_score_now now
-             WHERE now.definition_id = %s
-               AND NOT EXISTS (SELECT FROM loyalty_club_rfm_tmp_touched touched
-                                WHERE touched.partner_id = now.partner_id)
-             UNION ALL
-            SELECT partner_id, last_day, first_day, frequency, net
-              FROM loyalty_club_rfm_tmp_fresh
-            )""",
-            rules.definition_id,
+            """
+            SELECT customers, buyers, revenue, by_fifths,
+                   CASE WHEN by_fifths THEN r ELSE %(r)s END AS r,
+                   CASE WHEN by_fifths THEN f ELSE %(f)s END AS f,
+                   CASE WHEN by_fifths THEN m ELSE %(m)s END AS m
+              FROM (SELECT count(*) AS customers, count(last_day) AS buyers,
+                           coalesce(sum(net), 0) AS revenue,
+                           sum(frequency) AS purchases,
+                           sum(net) FILTER (WHERE frequency > 0) AS spent,
+                           %(quantile)s AND count(last_day) >= %(least)s AS by_fifths,
+                           %(fifths)s (ORDER BY last_day) AS r,
+                           %(fifths)s (ORDER BY nullif(frequency, 0)) AS f,
+                           %(fifths)s (ORDER BY CASE WHEN frequency > 0
+                                                     THEN %(money)s END) AS m
+                      FROM %(state)s state WHERE NOT left_out) sums
+            """,
+            r=SQL("%s::date[]", list(scoring.recency_cuts(rules.day, r))),
+            # Frequency is whole: 2 passes a threshold of 1.5 as it does one of 1.
+            f=SQL("%s::integer[]", [floor(threshold) for threshold in f]),
+            m=SQL("%s::numeric[]", list(m)) if m else self._m_by_average(rules, f),
+            quantile=parameters["cut_mode"] == "quantile",
+            least=max(parameters["min_customers"], 1),
+            fifths=SQL("percentile_disc(ARRAY[.2, .4, .6, .8]) WITHIN GROUP"),
+            money=rules.money,
+            state=state,
         )
+
+    def _m_by_average(self, rules, purchases):
+        """Thresholds of money in average purchases, so that no currency matters."""
+        return SQL(
+            "ARRAY(SELECT times * coalesce(spent / purchases, 0) "
+            "FROM unnest(%s::numeric[]) AS times ORDER BY times)",
+            list(AVERAGES if rules.by_average else purchases),
+        )
+
+    def _read_cuts(self):
+        """The cut points that were stored on the way, as values for the run."""
+        # As text: Odoo reads numeric as float, and cut points must be what was found.
+        self.env.cr.execute(
+            "SELECT customers, buyers, revenue, by_fifths, r::text[], f::text[], "
+            "m::text[] FROM loyalty_club_rfm_tmp_cuts"
+        )
+        customers, buyers, revenue, by_fifths, r, f, m = self.env.cr.fetchone()
+        return {
+            "customers": customers,
+            "buyers": buyers,
+            "revenue": revenue,
+            "mode": "quantile" if by_fifths else "fixed",
+            "cuts": {"r": r, "f": f, "m": m},
+        }
 
     # --------------------------------------------------------------------- scoring
 
-    def _scored(self, rules, cuts, state):
-        """SELECT the rows of ``state`` with their scores and segment."""
+    def _scored(self, rules, state):
+        """SELECT the rows of ``state`` with their scores and segment.
+
+        ``width_bucket(x, limits)`` counts limits <= x. Whole numbers pass a cut point
+        with one more; for money the question is asked the other way round.
+        """
         return SQL(
             """
             SELECT scored.*,
@@ -413,30 +402,52 @@ class LoyaltyClubRfmSnapshot(models.AbstractModel):
                         ELSE (%(cells)s::integer[])[(r - 1) * 25 + (f - 1) * 5 + m]
                    END AS segment_id
               FROM (SELECT state.*,
-                           left_out.partner_id IS NOT NULL AS left_out,
-                           CASE WHEN %(scored)s THEN %(r)s END AS r,
-                           CASE WHEN %(scored)s THEN %(f)s END AS f,
-                           CASE WHEN %(scored)s THEN %(m)s END AS m
-                      FROM %(state)s state
-                      LEFT JOIN loyalty_club_rfm_tmp_left_out left_out
-                        ON left_out.partner_id = state.partner_id
+                           CASE WHEN scored THEN
+                               1 + width_bucket(last_day - %(epoch)s,
+                                                (SELECT r FROM limits)) END AS r,
+                           CASE WHEN scored THEN
+                               1 + width_bucket(frequency,
+                                                (SELECT f FROM limits)) END AS f,
+                           CASE WHEN scored THEN
+                               5 - width_bucket(-%(money)s,
+                                                (SELECT m FROM limits)) END AS m
+                      FROM (SELECT *, frequency > 0 AND NOT left_out AS scored
+                              FROM %(state)s row) state
                     -- A fence: scores are worked out once, not again for the segment.
                     OFFSET 0) scored
             """,
-            scored=SQL("frequency > 0 AND left_out.partner_id IS NULL"),
-            r=cuts.r_score,
-            f=cuts.f_score,
-            m=cuts.m_score(rules.money),
+            epoch=EPOCH,
+            money=rules.money,
             state=state,
             none=rules.none_segment_id,
             cells=list(rules.cells),
         )
 
-    def _write_first(self, rules, cuts):
+    def _with(self, rules, full, state):
+        """The tables that all writing begins with: what was bought, and cut points."""
+        return SQL(
+            """
+            WITH %(fresh)s,
+            cuts AS MATERIALIZED (%(cuts)s),
+            kept AS (INSERT INTO loyalty_club_rfm_tmp_cuts SELECT * FROM cuts),
+            limits AS MATERIALIZED (
+                SELECT ARRAY(SELECT cut - %(epoch)s + 1
+                               FROM unnest(r) cut ORDER BY 1) AS r,
+                       ARRAY(SELECT cut + 1 FROM unnest(f) cut ORDER BY 1) AS f,
+                       ARRAY(SELECT -cut FROM unnest(m) cut ORDER BY 1) AS m
+                  FROM cuts)
+            """,
+            fresh=self._fresh(rules, full),
+            cuts=self._cuts(rules, state),
+            epoch=EPOCH,
+        )
+
+    def _write_first(self, rules):
         """Write everybody: there is nothing to compare with."""
         self.env.cr.execute(
             SQL(
                 """
+                %(with)s
                 INSERT INTO loyalty_club_rfm_score_now (id, %(row)s, until)
                 SELECT %(id)s, %(definition)s, partner_id, %(day)s, %(state)s,
                        r, f, m, segment_id, 'infinity'
@@ -447,41 +458,69 @@ class LoyaltyClubRfmSnapshot(models.AbstractModel):
                 definition=rules.definition_id,
                 day=rules.day,
                 state=STATE,
-                scored=self._scored(rules, cuts, SQL("loyalty_club_rfm_tmp_fresh")),
+                scored=self._scored(rules, SQL("fresh")),
+                **{"with": self._with(rules, True, SQL("fresh"))},
             )
         )
         return {"changed": self.env.cr.rowcount, "moved": 0, "differences": 0}
 
-    def _write_changes(self, rules, cuts, full, last):
-        """Replace the rows that are no longer as they were."""
-        self._collect_changes(rules, cuts, full)
-        values = self._count_changes(rules, full and last)
-        self._replace(rules)
-        self._write_moves(rules, last)
-        return values
+    def _untouched(self, rules):
+        """SELECT the customers whose purchases are what their row says."""
+        return SQL(
+            """(
+            SELECT partner_id, last_day, first_day, frequency, net,
+                   r AS old_r, f AS old_f, m AS old_m, segment_id AS old_segment_id,
+                   %s AS left_out
+              FROM loyalty_club_rfm_score_now
+             WHERE definition_id = %s
+               AND partner_id NOT IN (
+                   SELECT partner_id FROM loyalty_club_rfm_tmp_touched)
+            )""",
+            self._is_left_out(rules, SQL("partner_id")),
+            rules.definition_id,
+        )
 
-    def _collect_changes(self, rules, cuts, full):
+    def _collect_changes(self, rules, full):
         """Fill ``changed``: the new row beside the segment of the old one.
 
         Customers whom nobody touched have the state that their row has. Only their
         scores can be new, as the cut points have moved.
         """
-        fresh = self._scored(rules, cuts, SQL("loyalty_club_rfm_tmp_fresh"))
-        touched_only = SQL(
+        self._temporary("changed", CHANGED)
+        state = SQL("fresh")
+        if not full:
+            state = SQL(
+                "(SELECT partner_id, %(state)s, left_out FROM %(untouched)s untouched "
+                "UNION ALL SELECT partner_id, %(state)s, left_out FROM fresh)",
+                state=STATE,
+                untouched=self._untouched(rules),
+            )
+        counted = self._changes_of_counted(rules, full)
+        self.env.cr.execute(
+            SQL(
+                "%s INSERT INTO loyalty_club_rfm_tmp_changed %s",
+                self._with(rules, full, state),
+                counted
+                if full
+                else SQL("%s UNION ALL %s", counted, self._changes_of_untouched(rules)),
+            )
+        )
+        self.env.cr.execute("ANALYZE loyalty_club_rfm_tmp_changed")
+
+    def _changes_of_counted(self, rules, full):
+        only_touched = SQL(
             "AND partner_id IN (SELECT partner_id FROM loyalty_club_rfm_tmp_touched)"
         )
-        counted = SQL(
+        return SQL(
             """
-            SELECT coalesce(new.partner_id, old.partner_id) AS partner_id,
+            SELECT coalesce(new.partner_id, old.partner_id),
                    new.last_day, new.first_day, new.frequency, new.net,
-                   new.r, new.f, new.m, new.segment_id,
-                   old.segment_id AS old_segment_id,
-                   old.partner_id IS NOT NULL AS was,
-                   new.partner_id IS NOT NULL AS is,
+                   new.r, new.f, new.m, new.segment_id, old.segment_id,
+                   old.partner_id IS NOT NULL, new.partner_id IS NOT NULL,
                    (new.last_day, new.first_day, new.frequency, new.net)
                    IS DISTINCT FROM
-                   (old.last_day, old.first_day, old.frequency, old.net) AS recounted
-              FROM (%(fresh)s) new
+                   (old.last_day, old.first_day, old.frequency, old.net)
+              FROM (%(scored)s) new
               FULL JOIN (SELECT * FROM loyalty_club_rfm_score_now
                           WHERE definition_id = %(definition)s %(only)s) old
                 ON old.partner_id = new.partner_id
@@ -491,65 +530,53 @@ class LoyaltyClubRfmSnapshot(models.AbstractModel):
                    (old.last_day, old.first_day, old.frequency, old.net,
                     old.r, old.f, old.m, old.segment_id, old.partner_id)
             """,
-            fresh=fresh,
+            scored=self._scored(rules, SQL("fresh")),
             definition=rules.definition_id,
-            only=SQL() if full else touched_only,
+            only=SQL() if full else only_touched,
         )
-        untouched = SQL(
+
+    def _changes_of_untouched(self, rules):
+        return SQL(
             """
-            SELECT partner_id, last_day, first_day, frequency, net,
-                   r, f, m, segment_id, old_segment_id, TRUE, TRUE, FALSE
+            SELECT partner_id, %s, r, f, m, segment_id, old_segment_id,
+                   TRUE, TRUE, FALSE
               FROM (%s) scored
              WHERE (r, f, m, segment_id)
                    IS DISTINCT FROM (old_r, old_f, old_m, old_segment_id)
             """,
-            self._scored(
-                rules,
-                cuts,
-                SQL(
-                    """(
-                    SELECT partner_id, last_day, first_day, frequency, net,
-                           r AS old_r, f AS old_f, m AS old_m,
-                           segment_id AS old_segment_id
-                      FROM loyalty_club_rfm_score_now now
-                     WHERE definition_id = %s
-                       AND NOT EXISTS (
-                           SELECT FROM loyalty_club_rfm_tmp_touched touched
-                            WHERE touched.partner_id = now.partner_id)
-                    )""",
-                    rules.definition_id,
-                ),
-            ),
+            STATE,
+            self._scored(rules, self._untouched(rules)),
         )
-        self._temporary("changed")
-        self.env.cr.execute(
-            SQL(
-                "CREATE TEMP TABLE loyalty_club_rfm_tmp_changed ON COMMIT DROP AS %s",
-                counted if full else SQL("%s UNION ALL %s", counted, untouched),
-            )
-        )
-        self.env.cr.execute("ANALYZE loyalty_club_rfm_tmp_changed")
 
-    def _count_changes(self, rules, checked):
+    # --------------------------------------------------------------------- writing
+
+    def _write_changes(self, rules, full, last):
+        """Replace the rows that are no longer as they were."""
+        checked = full and last and not rules.by_commercial_partner
+        values = self._count_changes(checked)
+        self._replace(rules)
+        self._write_moves(rules, last)
+        return values
+
+    def _count_changes(self, checked):
         """What changed; in a full run also what the nightly ones had got wrong."""
         self.env.cr.execute(
-            """
-            SELECT count(*),
-                   count(*) FILTER (WHERE was AND "is"
-                                      AND segment_id IS DISTINCT FROM old_segment_id),
-                   count(*) FILTER (WHERE recounted AND NOT EXISTS (
-                       SELECT FROM loyalty_club_rfm_tmp_touched touched
-                        WHERE touched.partner_id = changed.partner_id))
-              FROM loyalty_club_rfm_tmp_changed changed
-            """
+            SQL(
+                """
+                SELECT count(*),
+                       count(*) FILTER (
+                           WHERE was AND now_is
+                             AND segment_id IS DISTINCT FROM old_segment_id),
+                       count(*) FILTER (
+                           WHERE %s AND recounted AND partner_id NOT IN (
+                               SELECT partner_id FROM loyalty_club_rfm_tmp_touched))
+                  FROM loyalty_club_rfm_tmp_changed
+                """,
+                bool(checked),
+            )
         )
         changed, moved, differences = self.env.cr.fetchone()
-        comparable = checked and not rules.by_commercial_partner
-        return {
-            "changed": changed,
-            "moved": moved,
-            "differences": differences if comparable else 0,
-        }
+        return {"changed": changed, "moved": moved, "differences": differences}
 
     def _replace(self, rules):
         """Move the old rows into their month, and write the new ones."""
@@ -580,7 +607,7 @@ class LoyaltyClubRfmSnapshot(models.AbstractModel):
                 SELECT %(id)s, %(definition)s, partner_id, %(day)s, %(state)s,
                        r, f, m, segment_id, 'infinity'
                   FROM loyalty_club_rfm_tmp_changed
-                 WHERE "is"
+                 WHERE now_is
                 """,
                 id=self._id(rules, SQL("partner_id")),
                 row=ROW,
@@ -595,25 +622,32 @@ class LoyaltyClubRfmSnapshot(models.AbstractModel):
 
         A day that is done again takes its first events back.
         """
+        if last and last.day == rules.day:
+            self.env.cr.execute(
+                SQL(
+                    """
+                    DELETE FROM loyalty_club_rfm_move
+                     WHERE definition_id = %s AND day = %s AND partner_id IN (
+                           SELECT partner_id FROM loyalty_club_rfm_tmp_changed)
+                    """,
+                    rules.definition_id,
+                    rules.day,
+                )
+            )
         self.env.cr.execute(
             SQL(
                 """
-                DELETE FROM loyalty_club_rfm_move move
-                 USING loyalty_club_rfm_tmp_changed changed
-                 WHERE move.definition_id = %(definition)s AND move.day = %(day)s
-                   AND move.partner_id = changed.partner_id;
                 INSERT INTO loyalty_club_rfm_move
                        (definition_id, company_id, partner_id, day, reason,
                         from_segment_id, to_segment_id)
-                SELECT %(definition)s, %(company)s, partner_id, %(day)s, %(reason)s,
-                       old_segment_id, segment_id
+                SELECT %s, %s, partner_id, %s, %s, old_segment_id, segment_id
                   FROM loyalty_club_rfm_tmp_changed
                  WHERE segment_id IS DISTINCT FROM old_segment_id
                 """,
-                definition=rules.definition_id,
-                company=rules.company_id,
-                day=rules.day,
-                reason="purchases" if last else "rules",
+                rules.definition_id,
+                rules.company_id,
+                rules.day,
+                "purchases" if last else "rules",
             )
         )
 
@@ -627,25 +661,15 @@ class LoyaltyClubRfmSnapshot(models.AbstractModel):
         """
         if not last or (last.mode != "quantile" and last.day != rules.day):
             return False
+        self.env.cr.execute("SELECT EXISTS (SELECT FROM loyalty_club_rfm_tmp_touched)")
+        if self.env.cr.fetchone()[0]:
+            return False
         self.env.cr.execute(
             SQL(
-                """
-                SELECT NOT EXISTS (SELECT FROM loyalty_club_rfm_tmp_touched)
-                   AND NOT EXISTS (
-                       SELECT FROM loyalty_club_rfm_tmp_left_out left_out
-                         JOIN loyalty_club_rfm_score_now now
-                           ON now.id = %(id)s
-                        WHERE now.segment_id IS NOT NULL)
-                   AND NOT EXISTS (
-                       SELECT FROM loyalty_club_rfm_score_now now
-                        WHERE now.definition_id = %(definition)s
-                          AND now.segment_id IS NULL
-                          AND NOT EXISTS (
-                              SELECT FROM loyalty_club_rfm_tmp_left_out left_out
-                               WHERE left_out.partner_id = now.partner_id))
-                """,
-                id=self._id(rules, SQL("left_out.partner_id")),
-                definition=rules.definition_id,
+                "SELECT NOT EXISTS (SELECT FROM loyalty_club_rfm_score_now "
+                "WHERE definition_id = %s AND %s != (segment_id IS NULL))",
+                rules.definition_id,
+                self._is_left_out(rules, SQL("partner_id")),
             )
         )
         return self.env.cr.fetchone()[0]
