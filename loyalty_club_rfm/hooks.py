@@ -1,7 +1,12 @@
 def post_init_hook(env):
-    """Let all that the companies have sold so far be read, beginning at once."""
+    """Let all that the companies have sold so far be read, beginning at once.
+
+    Each company gets a definition, so that its segments are there on the next morning.
+    """
     companies = env["res.company"].with_context(active_test=False)
-    env["loyalty.club.rfm.gather"]._ensure(companies.search([("parent_id", "=", False)]))
+    companies = companies.search([("parent_id", "=", False)])
+    env["loyalty.club.rfm.gather"]._ensure(companies)
+    env["loyalty.club.rfm.definition"]._found(companies)
 
 
 def uninstall_hook(env):

@@ -108,7 +108,11 @@ class LoyaltyClubRfmFactShare(models.Model):
         :param before: ``_excluded()`` as it was
         """
         self.env.registry.clear_cache()
-        changed = set(before) ^ set(self._excluded())
+        excluded = self._excluded()
+        if not excluded:
+            self.env.cr.execute(SQL("DELETE FROM loyalty_club_rfm_fact_share"))
+            self.invalidate_model()
+        changed = set(before) ^ set(excluded)
         companies = self.env["res.company"].browse({pair[0] for pair in changed})
         self.env["loyalty.club.rfm.gather"]._restart(companies)
 

@@ -21,9 +21,7 @@ class TestFactsDoor(RfmCase):
     def test_a_purchase_is_a_fact(self):
         for source in ("door", "import"):
             self.door_sale(self.member_, [(self.tea, 2, 100)], "2026-03-01", source)
-        self.assertEqual(
-            self.facts_of(self.ali), [("2026-03-01", 100, True)] * 2
-        )
+        self.assertEqual(self.facts_of(self.ali), [("2026-03-01", 100, True)] * 2)
         self.assertEqual({row["source"] for row in self.rows(self.ali)}, {"door"})
         self.assertFactsAgree()
 
@@ -69,9 +67,7 @@ class TestFactsDoor(RfmCase):
         self.door_sale(self.member_, [(self.tea, 2, 100)], "2026-03-01")
         self.member_._merge_into(other)
         self.assertEqual(self.rows(self.ali), [])
-        self.assertEqual(
-            self.facts_of(other.partner_id), [("2026-03-01", 100, True)]
-        )
+        self.assertEqual(self.facts_of(other.partner_id), [("2026-03-01", 100, True)])
         self.assertFactsAgree()
 
     def test_a_club_of_another_currency(self):
@@ -101,9 +97,7 @@ class TestFactsDoor(RfmCase):
         self.door_return(sale, {0: 1})
         self.assertEqual(self.facts_of(member.partner_id)[-1][1], 22.22)
         self.door_return(sale)
-        self.assertEqual(
-            self.facts_of(member.partner_id)[-1], ("2026-02-01", 0, False)
-        )
+        self.assertEqual(self.facts_of(member.partner_id)[-1], ("2026-02-01", 0, False))
 
     def test_the_day_is_the_companys(self):
         # The club counts days elsewhere; for segments all sources count alike.

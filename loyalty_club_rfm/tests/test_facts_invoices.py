@@ -69,9 +69,7 @@ class TestFactsInvoices(RfmCase):
                 "loss_account_id": self.company.income_account_id.id,
             }
         )
-        invoice = self.bill(
-            self.ali, 49.60, invoice_cash_rounding_id=rounding.id
-        )
+        invoice = self.bill(self.ali, 49.60, invoice_cash_rounding_id=rounding.id)
         self.assertEqual(invoice.amount_untaxed, 50)
         self.assertEqual(self.left(), (49.60, 0, 49.60, True))
 
@@ -174,9 +172,7 @@ class TestFactsInvoices(RfmCase):
                 "default_account_id": self.company.income_account_id.id,
             }
         )
-        bill = self.bill(
-            self.ali, 50, move_type="in_invoice", journal_id=journal.id
-        )
+        bill = self.bill(self.ali, 50, move_type="in_invoice", journal_id=journal.id)
         self.assertEqual(bill.state, "posted")
         self.assertEqual(self.rows(self.ali), [])
 

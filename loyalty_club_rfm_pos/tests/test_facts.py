@@ -73,9 +73,7 @@ class TestFacts(RfmTillCase):
                 paying = self.reward_line(member, reward, 50, 5000)
                 order = self.sell(member, [self.line(self.tea), paying])
                 self.assertEqual(order.amount_total, 0)
-                self.assertEqual(
-                    self.left(member.partner_id), (0, 0, 50, True)
-                )
+                self.assertEqual(self.left(member.partner_id), (0, 0, 50, True))
 
     def test_a_gift_is_no_purchase(self):
         self.sell(self.ali, [self.line(self.tea, 1, 0)])
@@ -102,9 +100,7 @@ class TestFacts(RfmTillCase):
 
     def test_a_combo_is_worth_its_parts(self):
         parent, parts, mapping = self.combo(2)
-        self.sell(
-            self.ali, [parent, *parts], relations_uuid_mapping=mapping
-        )
+        self.sell(self.ali, [parent, *parts], relations_uuid_mapping=mapping)
         self.assertEqual(self.left(self.ali)[::2], (120, 120))
 
     # ------------------------------------------------------------------ refunds
@@ -218,9 +214,7 @@ class TestFacts(RfmTillCase):
     def test_an_invoiced_order_counts_once(self):
         order = self.two_teas(to_invoice=True)
         self.assertEqual(order.account_move.state, "posted")
-        self.assertEqual(
-            [row["source"] for row in self.rows(self.ali)], ["pos"]
-        )
+        self.assertEqual([row["source"] for row in self.rows(self.ali)], ["pos"])
         self.refund(order, {order.lines: 1}, to_invoice=True)
         self.assertEqual(self.left(self.ali), (50, 50, 50, True))
         self.assertFactsAgree()
@@ -228,17 +222,23 @@ class TestFacts(RfmTillCase):
     def test_orders_invoiced_together_count_once_each(self):
         orders = self.two_teas() + self.two_teas()
         self.invoice_together(orders)
-        self.assertEqual(
-            self.facts_of(self.ali), [("2026-03-10", 100, True)] * 2
-        )
+        self.assertEqual(self.facts_of(self.ali), [("2026-03-10", 100, True)] * 2)
+        # After the day's close an invoice brings entries that turn the close round.
+        orders = self.two_teas() + self.two_teas()
+        self.till.current_session_id.action_pos_session_closing_control()
+        self.invoice_together(orders)
+        self.assertEqual(self.facts_of(self.ali), [("2026-03-10", 100, True)] * 4)
         self.assertFactsAgree()
 
     def test_the_invoice_of_an_order_in_draft_again(self):
         order = self.two_teas(to_invoice=True)
+        order.session_id.action_pos_session_closing_control()
         order.account_move.button_draft()
+        self.assertEqual(order.account_move.state, "draft")
         self.assertEqual(self.left(self.ali), (100, 0, 100, True))
-        order.account_move.with_context(skip_invoice_sync=True).action_post()
+        order.account_move.action_post()
         self.assertEqual(self.left(self.ali), (100, 0, 100, True))
+        self.assertFactsAgree()
 
     def test_accounting_credits_the_invoice_of_an_order(self):
         order = self.sell(
@@ -308,7 +308,7 @@ class TestFacts(RfmTillCase):
         self.assertEqual(self.left(self.ali), (50, 50, 50, True))
 
     def pound_till(self, rates):
-        """A till that takes pounds: so many are one of the company's, from these days on."""
+        """A till that takes pounds: so many for one of ours, from these days on."""
         pound = self.env.ref("base.GBP")
         pound.active = True
         self.env["res.currency.rate"].create(
