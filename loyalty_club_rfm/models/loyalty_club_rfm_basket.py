@@ -36,19 +36,19 @@ class LoyaltyClubRfmBasket(models.AbstractModel):
     @api.model
     def _window(self, company, days, partners=None):
         """The last ``days`` days of a root company, today included."""
-        today = self._today(company)
-        first = today - timedelta(days=days - 1)
+        first = self._first_day(company, days)
         start, _end = day_bounds(first, self._tz(company))
         ids = partners.ids if partners is not None else None
         return Window(self._family(company).ids, first, start, ids)
 
     @api.model
-    def _tz(self, company):
-        return company.sudo().rfm_tz or "UTC"  # a setting that everybody is bound by
+    def _first_day(self, company, days):
+        today = local_day(fields.Datetime.now(), self._tz(company))
+        return today - timedelta(days=days - 1)
 
     @api.model
-    def _today(self, company):
-        return local_day(fields.Datetime.now(), self._tz(company))
+    def _tz(self, company):
+        return company.sudo().rfm_tz or "UTC"  # a setting that everybody is bound by
 
     @api.model
     def _family(self, company):
@@ -153,7 +153,7 @@ class LoyaltyClubRfmBasket(models.AbstractModel):
     # ------------------------------------------------------------------ what is goods
 
     @api.model
-    def _goods(self, company):
+    def _goods(self, window):
         """Products that can be recommended: goods that the company sells now.
 
         :return: SQL of a select with ``id``
@@ -169,7 +169,7 @@ class LoyaltyClubRfmBasket(models.AbstractModel):
                AND (template.company_id IS NULL OR template.company_id = ANY(%s))
                AND product.id NOT IN (%s)
             """,
-            self._family(company).ids,
+            window.company_ids,
             SQL(" UNION ALL ").join(self._no_goods()),
         )
 

@@ -123,6 +123,7 @@ class LoyaltyClubRfmFavourite(models.Model):
 
         Who is left out of the definition has a score without a segment.
         """
+        window = self._window(settings.company_id, settings.days)
         by_company = definition.customer_by == "company"
         customer = "commercial_partner_id" if by_company else "id"
         return SQL(
@@ -154,9 +155,9 @@ class LoyaltyClubRfmFavourite(models.Model):
               JOIN buyers ON buyers.segment_id IS NOT DISTINCT FROM ranked.segment_id
              WHERE ranked.rank <= %(top)s
             """,
-            bought=self._bought(self._window(settings.company_id, settings.days)),
+            bought=self._bought(window),
             definition=definition.id,
             customer=SQL.identifier("partner", customer),
-            goods=self._goods(settings.company_id),
+            goods=self._goods(window),
             top=TOP,
         )

@@ -104,6 +104,7 @@ class LoyaltyClubRfmPair(models.Model):
         pairs than all the others. What is in too few baskets to be in a pair is left
         out before pairs are made.
         """
+        window = self._window(settings.company_id, settings.days)
         return SQL(
             """
             WITH bought AS MATERIALIZED (
@@ -147,8 +148,8 @@ class LoyaltyClubRfmPair(models.Model):
             SELECT product_id, other_id, together, cosine, rank FROM ranked
              WHERE rank <= %(top)s
             """,
-            bought=self._bought(self._window(settings.company_id, settings.days)),
-            goods=self._goods(settings.company_id),
+            bought=self._bought(window),
+            goods=self._goods(window),
             most=settings.most_in_basket,
             least=settings.least_together,
             top=settings.pairs_each,

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from odoo.addons.loyalty_club.engine.periods import format_day, local_day
+from odoo.addons.loyalty_club.engine.periods import day_bounds, format_day, local_day
 
 
 class LoyaltyClubRfmPair(models.Model):
@@ -10,7 +10,15 @@ class LoyaltyClubRfmPair(models.Model):
     _inherit = "loyalty.club.rfm.pair"
 
     @api.model
-    def _next_best(self, partner, limit=5, basket=None, company=None, only=None):
+    def _next_best(
+        self,
+        partner,
+        limit=5,
+        basket=None,
+        company=None,
+        definition=None,
+        only=None,
+    ):
         """What goes with what a customer bought, then what his segment likes most.
 
         What he bought counts less the longer ago it is; what is in his basket counts
@@ -20,6 +28,7 @@ class LoyaltyClubRfmPair(models.Model):
         :param partner: the customer; empty for somebody unknown
         :param basket: ``product.product`` that he is about to buy
         :param company: root company or branch that sells; by default the current one
+        :param definition: whose segments count; by default the company's main one
         :param only: SQL of a select of product ids, to choose among these alone
         :return: list of dicts, the best first: ``product_id``, ``sku`` (or False) and
             ``name``; ``kind``: "pair", "segment" or "all"; ``score``: a sum of cosines,
@@ -33,55 +42,59 @@ class LoyaltyClubRfmPair(models.Model):
         settings = self.env["loyalty.club.rfm.recommendation"]._of(company)
         if not settings.active or limit < 1:
             return []
-        definition = self.env["loyalty.club.rfm.definition"]._main(company)
-        partner = partner.sudo()
-        if definition.customer_by == "company":
-            partner = partner.commercial_partner_id
+        if definition is None:
+            definition = self.env["loyalty.club.rfm.definition"]._main(company)
+        partner = self._customer(partner.sudo(), definition)
         basket = basket or self.env["product.product"]
-        bought = self._bought_by(settings, partner, basket)
-        offered = self._offered(settings, basket, only)
+        window = self._window(company, settings.days, partner)
+        bought = self._bought_by(window, settings, basket)
+        offered = self._offered(window, only)
         found = self._closest(settings, bought, offered, limit)
-        if len(found) < limit:
+        if len(found) < limit and definition:
             liked = self._liked(definition, partner, bought, offered)
             known = {row["product_id"] for row in found}
             found += [row for row in liked if row["product_id"] not in known]
         return self._worded(company, found[:limit])
 
     @api.model
-    def _segment_of(self, partner, company=None):
-        """The segment that a customer is in as of the last run; empty when in none.
+    def _customer(self, partner, definition):
+        by_company = definition.customer_by == "company"
+        return partner.commercial_partner_id if by_company else partner
 
-        By the definition that speaks for the company, and with all rights.
+    @api.model
+    def _segment_of(self, partner, definition):
+        """The segment of a customer as of the last run, with all rights.
+
+        :return: ``loyalty.club.rfm.segment``, empty when he is in none
         """
-        self = self.sudo()  # as above
-        definition = self.env["loyalty.club.rfm.definition"]._main(company)
-        if definition.customer_by == "company":
-            partner = partner.sudo().commercial_partner_id
+        if not definition:
+            return self.env["loyalty.club.rfm.segment"]
+        partner = self._customer(partner.sudo(), definition.sudo())
         rows = self.env.execute_query(
             SQL(
                 """
                 SELECT segment_id FROM loyalty_club_rfm_score_now
                  WHERE id = %s::bigint << 32 | %s
                 """,
-                definition.id or 0,
+                definition.id,
                 partner.id or 0,
             )
         )
-        return self.env["loyalty.club.rfm.segment"].browse(
-            segment_id for (segment_id,) in rows if segment_id
-        )
+        segments_sudo = self.env["loyalty.club.rfm.segment"].sudo()
+        return segments_sudo.browse(segment_id for (segment_id,) in rows if segment_id)
 
     # ------------------------------------------------------------------ what he bought
 
     @api.model
-    def _bought_by(self, settings, partner, basket):
+    def _bought_by(self, window, settings, basket):
         """SQL of ``basis``: what counts, how much, and since when he has it.
 
         ``weight`` falls in a straight line, from 1 now to 0 where the window begins;
         ``recent`` says that he has it, or takes it, anyway.
         """
-        window = self._window(settings.company_id, settings.days, partner)
-        recent = self._window(settings.company_id, settings.just_bought_days)
+        company = settings.company_id
+        recent = self._first_day(company, settings.just_bought_days)
+        recent, _end = day_bounds(recent, self._tz(company))
         self.env.flush_all()
         return SQL(
             """
@@ -102,18 +115,18 @@ class LoyaltyClubRfmPair(models.Model):
             bought=self._bought(window),
             start=window.start,
             now=fields.Datetime.now(),
-            recent=recent.start,
+            recent=recent,
         )
 
     @api.model
-    def _offered(self, settings, basket, only):
+    def _offered(self, window, only):
         """SQL of a condition on ``candidate``: it may be recommended now."""
         return SQL(
             """
             candidate NOT IN (SELECT product_id FROM basis WHERE recent)
             AND candidate IN (%s) AND %s
             """,
-            self._goods(settings.company_id),
+            self._goods(window),
             SQL("candidate IN (%s)", only) if only else SQL("TRUE"),
         )
 
@@ -183,7 +196,7 @@ class LoyaltyClubRfmPair(models.Model):
                  ORDER BY segment_id IS NULL, rank
                 """,
                 bought=bought,
-                definition=definition.id or 0,
+                definition=definition.id,
                 partner=partner.id or 0,
                 offered=offered,
             )
@@ -214,10 +227,11 @@ class LoyaltyClubRfmPair(models.Model):
         products = products.with_context(display_default_code=False)
         names = {product.id: product.display_name for product in products}
         skus = {product.id: product.default_code or False for product in products}
-        tz, calendar = self._tz(company), self._calendar(company)
+        dated = any(row["sold_at"] for row in found)
+        calendar = dated and self._calendar(company)
         answer = []
         for row in found:
-            day = row["sold_at"] and local_day(row["sold_at"], tz)
+            day = row["sold_at"] and local_day(row["sold_at"], self._tz(company))
             because = names.get(row["because_id"], False)
             answer.append(
                 {

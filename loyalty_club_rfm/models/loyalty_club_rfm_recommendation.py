@@ -79,8 +79,9 @@ class LoyaltyClubRfmRecommendation(models.Model):
     def _of(self, company):
         """The settings of a company or branch; the usual ones where it has none yet."""
         root = company.root_id
-        settings = self.with_context(active_test=False).search(
-            [("company_id", "=", root.id)]
+        settings = self.with_context(active_test=False).search_fetch(
+            [("company_id", "=", root.id)],
+            ["company_id", "active", "days", "just_bought_days"],
         )
         return settings.with_env(self.env) or self.new({"company_id": root.id})
 

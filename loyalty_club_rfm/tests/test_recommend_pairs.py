@@ -185,7 +185,7 @@ class TestPairs(RecommendCase):
         before = rows()
         self.assertEqual(self.refresh(), 0)
         self.assertEqual(rows(), before)
-        # One basket more: of the four, two are new numbers and two new ranks or cosines.
+        # One basket more changes what is counted of all three.
         self.sold([self.milk + self.cup])
         self.assertGreater(self.refresh(), 0)
         self.assertNotEqual(rows(), before)

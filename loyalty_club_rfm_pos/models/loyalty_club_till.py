@@ -14,37 +14,43 @@ class LoyaltyClubTill(models.AbstractModel):
     _inherit = "loyalty.club.till"
 
     def _summary(self, config, member, balances):
-        partner = member.partner_id
+        pairs = self.env["loyalty.club.rfm.pair"]
+        definition = self._rfm_definition(config)
+        segment = pairs._segment_of(member.partner_id, definition)
         return {
             **super()._summary(config, member, balances),
-            "segment": self._segment(config, partner),
-            "next_best": self._next_best(config, partner),
+            "segment": bool(segment) and {"name": segment.name, "color": segment.color},
+            "next_best": self._next_best(config, definition, member.partner_id),
         }
 
     @api.model
-    def _segment(self, config, partner):
-        pairs = self.env["loyalty.club.rfm.pair"]
-        segment = pairs._segment_of(partner, config.company_id)
-        return segment and {"name": segment.name, "color": segment.color} or False
+    def _rfm_definition(self, config):
+        # Cashiers have no rights on it; what they are told of it stands here.
+        definitions_sudo = self.env["loyalty.club.rfm.definition"].sudo()
+        return definitions_sudo._main(config.company_id)
 
     @api.model
-    def _next_best(self, config, partner, basket=None):
+    def _next_best(self, config, definition, partner, basket=None):
         rows = self.env["loyalty.club.rfm.pair"]._next_best(
             partner,
             limit=NEXT_BEST,
             basket=basket,
             company=config.company_id,
-            only=SQL(
-                """
-                SELECT product.id FROM product_product AS product
-                  JOIN product_template AS template
-                    ON template.id = product.product_tmpl_id
-                 WHERE template.available_in_pos
-                """
-            ),
+            definition=definition,
+            only=self._sold_here(config),
         )
         told = ("product_id", "name", "kind", "because", "on", "why")
         return [{name: row[name] for name in told} for row in rows]
+
+    @api.model
+    def _sold_here(self, config):
+        """SQL of a select of the products that this till may sell, as it loads them."""
+        templates = self.env["product.template"]
+        domain = templates._load_pos_data_domain({}, config)
+        return SQL(
+            "SELECT id FROM product_product WHERE product_tmpl_id IN %s",
+            templates._search(domain, bypass_access=True).subselect(),
+        )
 
     @api.model
     def recommendations(self, config_id, product_ids, partner_id=False):
@@ -65,4 +71,4 @@ class LoyaltyClubTill(models.AbstractModel):
             partner_id = self._id(partner_id, "partner_id")
             partner = partner.search([("id", "=", partner_id)])
         basket = self.env["product.product"].browse(ids)
-        return self._next_best(config, partner, basket)
+        return self._next_best(config, self._rfm_definition(config), partner, basket)
