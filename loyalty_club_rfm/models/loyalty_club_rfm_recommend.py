@@ -254,8 +254,8 @@ class LoyaltyClubRfmPair(models.Model):
 
     @api.model
     def _calendar(self, company):
-        club = self.env["loyalty.club"].search(
-            [("company_id", "=", company.id)], limit=1
+        club = self.env["loyalty.club"].search_fetch(
+            [("company_id", "=", company.id)], ["calendar"], limit=1
         )
         return club.calendar or "gregorian"
 

@@ -155,8 +155,8 @@ class TestNextBest(RecommendCase):
                 lambda: self.recommended(self.ali, limit, basket=basket)
             )
 
-        ask(20, many[:1])
-        few = ask(20, many[:1])
+        ask(20, self.tea)
+        few = ask(20, self.tea)
         for start in range(0, 100, 20):
             self.bought(self.ali, many[start : start + 20], days_ago=40)
         self.assertEqual(ask(20, many[50:60]), few)
