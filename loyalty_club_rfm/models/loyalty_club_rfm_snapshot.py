@@ -66,7 +66,8 @@ class LoyaltyClubRfmSnapshot(models.AbstractModel):
         self._temporary("cuts", CUTS)
         with self._in_order_of_the_index():
             if first:
-                changed = self._write_first(rules)
+                with self._index_afterwards():
+                    changed = self._write_first(rules)
             else:
                 self._collect_changes(rules, full)
         if not first:
@@ -228,39 +229,48 @@ class LoyaltyClubRfmSnapshot(models.AbstractModel):
         """Have the purchases read in the order of the covering index.
 
         A million groups in a hash table are half a gigabyte of random memory; in the
-        order of the index they come one after the other, in a quarter of the time. With
-        much ``work_mem`` the planner would still choose the hash.
+        order of the index they come one after the other, in a quarter of the time. What
+        was counted is read several times, and should be in memory while it is.
         """
-        self.env.cr.execute("SET LOCAL enable_hashagg = off; SET LOCAL jit = off")
+        self.env.cr.execute(
+            "SET LOCAL enable_hashagg = off; SET LOCAL jit = off; "
+            "SET LOCAL work_mem = '64MB'"
+        )
         yield
         self.env.cr.execute(
-            "SET LOCAL enable_hashagg TO DEFAULT; SET LOCAL jit TO DEFAULT"
+            "SET LOCAL enable_hashagg TO DEFAULT; SET LOCAL jit TO DEFAULT; "
+            "SET LOCAL work_mem TO DEFAULT"
         )
 
     def _fresh(self, rules, full):
         """SELECT what all customers, or the touched ones, have bought: also nothing."""
+        if not rules.club_ids:
+            return SQL(
+                "fresh AS MATERIALIZED "
+                "(SELECT counted.*, %s AS left_out FROM (%s) counted)",
+                self._is_left_out(rules, SQL("partner_id")),
+                self._counted(rules, full),
+            )
         touched = SQL("(SELECT partner_id FROM loyalty_club_rfm_tmp_touched)")
-        members = SQL(
-            """
-            SELECT DISTINCT member.partner_id, NULL::date, NULL::date, 0, 0::numeric
-              FROM loyalty_club_member member
-             WHERE member.club_id = ANY(%(clubs)s) AND %(member)s
-               AND NOT EXISTS (SELECT FROM counted
-                                WHERE counted.partner_id = member.partner_id) %(only)s
-            """,
-            clubs=list(rules.club_ids),
-            member=MEMBER,
-            only=SQL() if full else SQL("AND member.partner_id IN %s", touched),
-        )
         return SQL(
             """
             counted AS MATERIALIZED (%(counted)s),
-            fresh AS (SELECT everybody.*, %(left_out)s AS left_out
-                        FROM (SELECT * FROM counted UNION ALL %(members)s) everybody)
+            members AS (
+                SELECT DISTINCT member.partner_id,
+                       NULL::date, NULL::date, 0, 0::numeric
+                  FROM loyalty_club_member member
+                 WHERE member.club_id = ANY(%(clubs)s) AND %(member)s %(only)s
+                   AND NOT EXISTS (SELECT FROM counted
+                                    WHERE counted.partner_id = member.partner_id)),
+            fresh AS MATERIALIZED (
+                SELECT everybody.*, %(left_out)s AS left_out
+                  FROM (TABLE counted UNION ALL TABLE members) everybody)
             """,
             counted=self._counted(rules, full),
             left_out=self._is_left_out(rules, SQL("partner_id")),
-            members=members,
+            clubs=list(rules.club_ids),
+            member=MEMBER,
+            only=SQL() if full else SQL("AND member.partner_id IN %s", touched),
         )
 
     def _counted(self, rules, full):
@@ -442,6 +452,25 @@ class LoyaltyClubRfmSnapshot(models.AbstractModel):
             epoch=EPOCH,
         )
 
+    @contextmanager
+    def _index_afterwards(self):
+        """Build the index of an empty table once, rather than row by row.
+
+        Nobody waits for the lock but who would read a table without rows.
+        """
+        index = SQL("loyalty_club_rfm_score_now_id")
+        self.env.cr.execute(
+            "SELECT NOT EXISTS (SELECT FROM loyalty_club_rfm_score_now)"
+        )
+        (empty,) = self.env.cr.fetchone()
+        if empty:
+            self.env.cr.execute(SQL("DROP INDEX %s", index))
+        yield
+        if empty:
+            self.env.cr.execute(
+                SQL("CREATE UNIQUE INDEX %s ON loyalty_club_rfm_score_now (id)", index)
+            )
+
     def _write_first(self, rules):
         """Write everybody: there is nothing to compare with."""
         self.env.cr.execute(
@@ -505,7 +534,6 @@ class LoyaltyClubRfmSnapshot(models.AbstractModel):
                 else SQL("%s UNION ALL %s", counted, self._changes_of_untouched(rules)),
             )
         )
-        self.env.cr.execute("ANALYZE loyalty_club_rfm_tmp_changed")
 
     def _changes_of_counted(self, rules, full):
         only_touched = SQL(

@@ -16,8 +16,10 @@ class ResPartner(models.Model):
                 DELETE FROM loyalty_club_rfm_score_now AS score
                  USING loyalty_club_rfm_definition AS definition,
                        unnest(%s::integer[]) AS partner (id)
-                 WHERE score.id = (definition.id::bigint << 32) | partner.id
+                 WHERE score.id = (definition.id::bigint << 32) | partner.id;
+                DELETE FROM loyalty_club_rfm_move WHERE partner_id = ANY(%s)
                 """,
+                ids,
                 ids,
             )
         )

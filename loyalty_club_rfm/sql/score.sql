@@ -22,3 +22,20 @@ CREATE TABLE IF NOT EXISTS loyalty_club_rfm_score_now
 
 CREATE UNIQUE INDEX IF NOT EXISTS loyalty_club_rfm_score_now_id
     ON loyalty_club_rfm_score_now (id);
+
+-- Events: who left which segment for which. Read in the order of their ids.
+CREATE TABLE IF NOT EXISTS loyalty_club_rfm_move (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    definition_id integer NOT NULL,
+    company_id integer NOT NULL,
+    partner_id integer NOT NULL,
+    day date NOT NULL,
+    reason varchar NOT NULL,
+    from_segment_id integer,
+    to_segment_id integer
+);
+
+CREATE INDEX IF NOT EXISTS loyalty_club_rfm_move_definition_day
+    ON loyalty_club_rfm_move (definition_id, day);
+CREATE INDEX IF NOT EXISTS loyalty_club_rfm_move_partner
+    ON loyalty_club_rfm_move (partner_id);
