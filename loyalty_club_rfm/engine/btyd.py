@@ -29,8 +29,9 @@ from .minimum import NotFound, nelder_mead
 #: Fewer customers, or fewer who came back, say nothing about the others.
 MIN_CUSTOMERS = 100
 MIN_REPEATERS = 20
-#: ln of how far parameters may go. A shop that nobody leaves drives a to 0 and b up.
-_FAR = 12.0
+#: ln of how far parameters may go. A shop that nobody leaves drives a to 0, one that
+#: everybody leaves alike drives a and b up: farther away nothing changes any more.
+_FAR = 5.0
 #: Where a formula is 0/0, the mean of its values this far to either side.
 _NEAR = 1e-5
 
@@ -93,14 +94,15 @@ class PurchaseModel:
             return (self._moved(-2).expected(x, t_x, T, t) / 2) + (
                 self._moved(2).expected(x, t_x, T, t) / 2
             )
-        scale = (self.a + self.b + x - 1) / (self.a - 1)
-        # Equation (10) after Euler's transformation, which takes the (r + x)th power
-        # out of it: that one vanishes, and what it is multiplied by overflows.
+        a, b, c, rx = self.a, self.b, self.a + self.b + x - 1, self.r + x
         z = t / (self.alpha + T + t)
-        c = self.a + self.b + x - 1
-        series = hyp2f1(self.a - 1, self.a + self.b - 1 - self.r, c, z)
-        staying = scale * (1 - (1 - z) ** (self.a - 1) * series)
-        return staying * self.alive(x, t_x, T)
+        if a - 1 > rx:
+            staying = (1 - z) ** rx * hyp2f1(rx, b + x, c, z)
+        else:
+            # The same after Euler's transformation (Abramowitz and Stegun, 15.3.3): for
+            # many purchases one factor would vanish, and the other overflow.
+            staying = (1 - z) ** (a - 1) * hyp2f1(a - 1, a + b - 1 - self.r, c, z)
+        return c / (a - 1) * (1 - staying) * self.alive(x, t_x, T)
 
     def _moved(self, steps: int):
         return PurchaseModel(self.r, self.alpha, self.a + steps * _NEAR, self.b)

@@ -7,7 +7,7 @@ _EPSILON = 1e-16
 
 
 def hyp2f1(a: float, b: float, c: float, z: float) -> float:
-    """The value of 2F1(a, b; c; z) for 0 <= z < 1.
+    """The value of 2F1(a, b; c; z) for 0 <= z < 1 and c >= a + b.
 
     Its series converges there, but slowly beside 1. Unless a large ``c`` makes up for
     that, its differential equation is followed from 0.9 on (Abramowitz and Stegun,
@@ -19,13 +19,11 @@ def hyp2f1(a: float, b: float, c: float, z: float) -> float:
     >>> isclose(hyp2f1(1, 1, 2, 1 - 1e-6), -log(1e-6) / (1 - 1e-6), rel_tol=1e-9)
     True
 
-    Raises ValueError outside of 0 <= z < 1, or where ``c`` is 0 or a negative integer.
+    Raises ValueError elsewhere: there it has no bound, and Euler's transformation is to
+    be applied first. Also where ``c`` is 0 or a negative integer.
     """
-    if not 0 <= z < 1 or (c <= 0 and c == int(c)):
-        raise ValueError(f"no value of 2F1 for c={c}, z={z}")
-    if c - a - b < 0:
-        # Euler's transformation (15.3.3): what is left stays finite up to 1.
-        return (1 - z) ** (c - a - b) * hyp2f1(c - a, c - b, c, z)
+    if not 0 <= z < 1 or c < a + b or (c <= 0 and c == int(c)):
+        raise ValueError(f"2F1({a}, {b}; {c}; {z}) is out of bounds")
     value = _series(a, b, c, z, _TERMS if z > _SERIES else None)
     return _follow(a, b, c, z) if value is None else value
 
@@ -51,8 +49,11 @@ def _follow(a, b, c, z):
     slope = a * b / c * _series(a + 1, b + 1, c + 1, _SERIES)
     # What is left to 1 is followed: beside 1, its digits are more than those of z.
     left, end = 1 - _SERIES, 1 - z
+    # The equation's other solutions, z**(1 - c) and (1 - z)**(c - a - b), fade away on
+    # the way; but their terms alternate, and lose digits in longer steps.
+    longest, part = 8 / (1 + abs(c)), min(1 / 2, 8 / (1 + c - a - b))
     while left > end:
-        step = min(left - end, left / 2)
+        step = min(left - end, left * part, longest)
         value, slope = _taylor(a, b, c, left, step, value, slope)
         left -= step
     return value
