@@ -83,7 +83,7 @@ class LoyaltyClubRfmForecast(models.Model):
             "history",
             SQL("partner_id integer, x integer, t_x integer, t integer, spent numeric"),
         )
-        with snapshot._index_order(full=True):
+        with snapshot._in_order_of_the_index():
             self.env.cr.execute(
                 SQL(
                     """
