@@ -15,10 +15,10 @@ class Source:
 
     :param model: of the documents; facts name them by their ids
     :param documents: what may be a purchase or an unlinked return, a SELECT without
-        WHERE from its table as ``doc`` and from ``company``, of ``id``, ``company_id`` (the
-        root), ``partner_id``, ``day`` (local), ``digits`` (of the company's currency),
-        ``step`` (the smallest amount of the document's currency, in the company's) and
-        whatever ``lines`` need
+        WHERE from its table as ``doc`` and from ``company``, of ``id``, ``company_id``
+        (the root), ``partner_id``, ``day`` (local), ``digits`` (of the company's
+        currency), ``step`` (the smallest amount of the document's currency, in the
+        company's) and whatever ``lines`` need
     :param qualifies: a condition on ``doc``: it is a purchase, or a return of its own
     :param lines: their lines and those of the returns that name them, a SELECT from
         ``document`` of ``document_id``, ``linked`` (of a return), ``product_id``,

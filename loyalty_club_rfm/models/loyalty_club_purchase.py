@@ -2,7 +2,7 @@ from odoo import api, models
 
 
 class LoyaltyClubPurchase(models.Model):
-    """Purchases that no invoice and no till order stands behind are facts themselves."""
+    """Purchases that no other document stands behind are facts themselves."""
 
     _inherit = "loyalty.club.purchase"
 
