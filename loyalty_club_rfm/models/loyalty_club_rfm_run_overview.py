@@ -1,0 +1,76 @@
+from datetime import timedelta
+
+from odoo import models
+
+
+class LoyaltyClubRfmRun(models.Model):
+    """A snapshot as the overview shows it."""
+
+    _inherit = "loyalty.club.rfm.run"
+
+    def _overview(self, earlier):
+        """
+        :param earlier: the snapshots of days before, the latest first
+        :return: dict of sums, ``cells`` (lists of r, f, m, segment id, customers and
+            revenue) and ``segments`` in the order of their map
+        """
+        self.ensure_one()
+        definition = self.definition_id
+        write = definition._day_writer()
+        before = earlier[:1]
+        return {
+            "id": self.id,
+            "day": write(self.day),
+            "is_last": self == definition.last_run_id,
+            "from": write(self.window_from),
+            "until": write(self.day - timedelta(days=1)),
+            "customers": self.customers,
+            "buyers": self.buyers,
+            "revenue": self.revenue,
+            "mode": self.mode,
+            "min_customers": self.version_id.parameters["min_customers"],
+            "cut_mode": self.version_id.parameters["cut_mode"],
+            "before": before and write(before.day),
+            "cells": [
+                [
+                    cell.r,
+                    cell.f,
+                    cell.m,
+                    cell.segment_id.id,
+                    cell.customers,
+                    cell.revenue,
+                ]
+                for cell in self.cell_ids
+            ],
+            "segments": self._segments_overview(before),
+        }
+
+    def _segments_overview(self, before):
+        now, then = self._by_segment(), before._by_segment()
+        version = self.version_id
+        segments = self.env["loyalty.club.rfm.segment"].browse(
+            {*version.cells, version.none_segment_id.id, *(s.id for s in now)}
+        )
+        return [
+            {
+                "id": segment.id,
+                "name": segment.name,
+                "hex": segment.hex,
+                "action": segment.action or "",
+                "is_none": segment.is_none,
+                "customers": now.get(segment, (0, 0))[0],
+                "revenue": now.get(segment, (0, 0))[1],
+                "change": before
+                and now.get(segment, (0, 0))[0] - then.get(segment, (0, 0))[0],
+            }
+            for segment in segments.sorted(lambda s: (s.is_none, s.sequence, s.id))
+        ]
+
+    def _by_segment(self):
+        """Dict of segment to its customers and revenue."""
+        rows = self.env["loyalty.club.rfm.run.cell"]._read_group(
+            [("run_id", "in", self.ids)],
+            ["segment_id"],
+            ["customers:sum", "revenue:sum"],
+        )
+        return {segment: sums for segment, *sums in rows}
