@@ -7,6 +7,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from odoo.addons.loyalty_club import clock
+from odoo.addons.loyalty_club.engine.periods import add_months
 
 _logger = logging.getLogger(__name__)
 
@@ -80,6 +81,7 @@ class LoyaltyClubRfmDefinition(models.Model):
         version = self._version()
         if not version.cells:
             raise UserError(self.map_id.problem)
+        self._interrupt()
         same = self._last_of_version(version)
         full = full or not same or self.customer_by == "company"
         return self.env["loyalty.club.rfm.run"].create(
@@ -93,6 +95,12 @@ class LoyaltyClubRfmDefinition(models.Model):
                 "started_at": fields.Datetime.now(),
             }
         )
+
+    def _interrupt(self):
+        """Close runs whose process died: we hold the lock, so that none goes on."""
+        self.run_ids.search(
+            [("definition_id", "=", self.id), ("state", "=", "running")]
+        ).write({"state": "failed", "message": self.env._("The server was stopped.")})
 
     def _last_of_version(self, version):
         """The run whose state a nightly one can go on from; empty if there is none."""
@@ -125,15 +133,33 @@ class LoyaltyClubRfmDefinition(models.Model):
             definition._run_scheduled()
             if not cron._commit_progress(1):
                 break
+        self._forget_history()
+
+    @api.model
+    def _forget_history(self):
+        """Drop the months of snapshots that a system parameter lets go."""
+        months = int(
+            self.env["ir.config_parameter"]
+            .sudo()
+            .get_param("loyalty_club_rfm.history_months", 36)
+        )
+        if months > 0:
+            today = clock.now(self.env).date()
+            self.env["loyalty.club.rfm.snapshot"]._forget_before(
+                add_months(today, -months, "gregorian")
+            )
 
     def _is_due(self):
-        """Whether somebody asked, or a night has come since the last snapshot."""
-        gathered = self.env["loyalty.club.rfm.gather"]._is_done(self.company_id)
-        if not gathered:
+        """Whether somebody asked, or a night has come since the last snapshot.
+
+        After a failure the next night tries again, not the next hour.
+        """
+        if not self.env["loyalty.club.rfm.gather"]._is_done(self.company_id):
             return False
-        hour = clock.now(self.env) - timedelta(hours=NIGHT)
-        tonight = self.with_context(loyalty_club_clock=clock.Clock(hour))._today()
-        return self.run_asked or not self.last_run_id or self.last_run_id.day < tonight
+        tried = self.run_ids.search([("definition_id", "=", self.id)], limit=1)
+        late = clock.Clock(clock.now(self.env) - timedelta(hours=NIGHT))
+        tonight = self.with_context(loyalty_club_clock=late)._today()
+        return self.run_asked or not tried or tried.day < tonight
 
     def _is_check_due(self):
         """Whether a week has passed since all purchases were counted the last time."""
@@ -149,9 +175,12 @@ class LoyaltyClubRfmDefinition(models.Model):
 
     def _run_scheduled(self):
         """A run whose failure is written down, and keeps nobody else waiting."""
-        full = self.run_asked or self._is_check_due()
+        check = not self.run_asked and self._is_check_due()
         try:
-            self._run(full=full, visible=True)
+            # Before the first snapshot everything has just been read.
+            mended = self._check_facts() if check and self.last_run_id else 0
+            run = self._run(full=check or self.run_asked, visible=True)
+            run.facts_mended = mended
             self.env.cr.commit()
         except Exception as error:
             # Whatever it was: the snapshot before stays, and the next night tries again.
@@ -160,8 +189,24 @@ class LoyaltyClubRfmDefinition(models.Model):
             self._fail(error)
             self.env.cr.commit()
 
+    def _check_facts(self):
+        """Read all documents again: what posting them wrote should be all there is."""
+        mended = self.env["loyalty.club.rfm.fact"]._check(self.company_id)
+        self.env.cr.commit()
+        return mended
+
     def _fail(self, error):
-        running = self.run_ids.filtered(lambda run: run.state == "running")
+        """Write down why; a run that could not even begin is one as well."""
+        running = self.run_ids.search(
+            [("definition_id", "=", self.id), ("state", "=", "running")]
+        ) or self.run_ids.create(
+            {
+                "definition_id": self.id,
+                "company_id": self.company_id.id,
+                "day": self._today(),
+                "kind": "full",
+            }
+        )
         running.write({"state": "failed", "message": str(error)[:500]})
         self.run_asked = False
 

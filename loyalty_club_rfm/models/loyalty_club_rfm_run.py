@@ -40,6 +40,11 @@ class LoyaltyClubRfmRun(models.Model):
         help="Customers whom the nightly runs had got wrong, as counting all purchases "
         "again showed. It should be 0.",
     )
+    facts_mended = fields.Integer(
+        "Purchases mended",
+        help="Purchases that were not counted as their documents say when they were "
+        "all read again, once a week. It should be 0.",
+    )
     mode = fields.Selection(
         [("quantile", "Fifths of the customers"), ("fixed", "Fixed thresholds")]
     )
