@@ -90,7 +90,10 @@ class LoyaltyClubRfmFactShare(models.Model):
     def _excluded(self):
         """What definitions leave out: tuple of (company id, category id)."""
         # Whoever posts a document need not be allowed to read definitions.
-        definitions_sudo = self.env["loyalty.club.rfm.definition"].sudo().search([])
+        definitions_sudo = self.env["loyalty.club.rfm.definition"].sudo()
+        definitions_sudo = definitions_sudo.search(
+            [("excluded_categ_ids", "!=", False)]
+        )
         return tuple(
             sorted(
                 {
