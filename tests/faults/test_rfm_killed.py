@@ -1,0 +1,137 @@
+"""Odoo is killed in the middle of a run: the snapshot before stays, and nobody is lost.
+
+Its process is held at the last statement of the run, so that all of it is written and
+none committed when it dies.
+"""
+
+import subprocess
+import sys
+import time
+
+import psycopg2
+
+from tests.support.door import in_shell
+from tests.support.server import database_from_template
+
+CUSTOMERS, ORDERS = 300, 3000
+
+BUILD = """
+from datetime import timedelta
+from tests.bench import rfm_sets
+first = rfm_sets.build(env, values["customers"], values["orders"])
+bench = rfm_sets.definition(env)
+bench.env["loyalty.club.rfm.gather"].search([]).state = "done"
+bench._run(rfm_sets.DAY, full=True)
+env.cr.commit()
+rfm_sets.one_day(env, rfm_sets.DAY, 200, first, values["customers"])
+say(bench.id)
+"""
+
+HELD_RUN = """
+from datetime import datetime
+from odoo.addons.loyalty_club.clock import Clock
+
+snapshots = type(env["loyalty.club.rfm.snapshot"])
+write_moves = snapshots._write_moves
+
+def hold(self, *args):
+    write_moves(self, *args)
+    self.env.cr.execute("SELECT pg_sleep(600)")
+
+snapshots._write_moves = hold
+clock = Clock(datetime(2026, 6, 2, 12))
+env["loyalty.club.rfm.definition"].browse({bench}).with_context(
+    loyalty_club_clock=clock
+)._run_scheduled()
+"""
+
+GO_ON = """
+from datetime import date
+from odoo.exceptions import UserError
+bench = env["loyalty.club.rfm.definition"].browse(values["bench"])
+try:
+    run = bench._run(date(2026, 6, 2))
+except UserError as error:
+    say({"refused": str(error)})
+else:
+    check = bench._run(date(2026, 6, 2), full=True)
+    env.cr.commit()
+    say({
+        "kind": run.kind,
+        "changed": run.changed,
+        "differences": check.differences,
+        "changed again": check.changed,
+        "states": bench.run_ids.sorted("id").mapped("state"),
+    })
+"""
+
+ROWS = """
+SELECT md5(string_agg(score::text, ',' ORDER BY score.id, score.since))
+  FROM loyalty_club_rfm_score AS score
+"""
+WAITING = "SELECT count(*) FROM loyalty_club_rfm_touched"
+HOLDING = "SELECT pid FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(600)'"
+STEPS = """
+SELECT max(step.progress)
+  FROM loyalty_club_rfm_run_step AS step
+  JOIN loyalty_club_rfm_run AS run ON run.id = step.run_id
+ WHERE run.state = 'running'
+"""
+
+
+def ask(database, query):
+    """The first value that a query finds, in a transaction of its own; or None."""
+    connection = psycopg2.connect(dbname=database)
+    try:
+        with connection, connection.cursor() as cursor:
+            cursor.execute(query)
+            row = cursor.fetchone()
+            return row and row[0]
+    finally:
+        connection.close()
+
+
+def wait_for(database, query, seconds=120):
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if answer := ask(database, query):
+            return answer
+        time.sleep(0.2)
+    raise AssertionError(f"nothing came of {query}")
+
+
+def test_a_run_that_is_killed_leaves_the_snapshot_before():
+    with database_from_template("rfm_killed") as database:
+        bench = in_shell(database, BUILD, customers=CUSTOMERS, orders=ORDERS)
+        before, waiting = ask(database, ROWS), ask(database, WAITING)
+        assert waiting > 0, "the night has nothing to do"
+        process = subprocess.Popen(
+            [sys.executable, "-m", "odoo", "shell", "-d", database, "--no-http"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+        try:
+            process.stdin.write(HELD_RUN.format(bench=bench))
+            process.stdin.close()
+            backend = wait_for(database, HOLDING)
+            # Others see how far it is, and the old snapshot.
+            assert ask(database, STEPS) >= 70
+            assert ask(database, ROWS) == before
+            # One at a time, and a dead process's transaction still counts as one.
+            process.kill()
+            refused = in_shell(database, GO_ON, bench=bench)
+            assert "already" in refused["refused"]
+        finally:
+            process.kill()
+            process.wait()
+        # As PostgreSQL would, once it notices that nobody listens.
+        ask(database, f"SELECT pg_terminate_backend({backend})")
+        assert ask(database, ROWS) == before
+        assert ask(database, WAITING) == waiting
+        done = in_shell(database, GO_ON, bench=bench)
+        assert done["kind"] == "nightly"
+        assert done["changed"] > 0
+        assert (done["differences"], done["changed again"]) == (0, 0)
+        assert done["states"] == ["done", "failed", "done", "done"]
