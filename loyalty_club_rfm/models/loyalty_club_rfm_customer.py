@@ -10,6 +10,19 @@ class LoyaltyClubRfmCustomer(models.Model):
     _auto = False
     _order = "net desc, id"
     _rec_name = "partner_id"
+    # What is not yet in the database is written before this is read from it.
+    _depends = {
+        "loyalty.club.rfm.definition": [
+            "company_id",
+            "last_run_id",
+            "overdue_factor",
+            "overdue_min",
+            "weight_r",
+            "weight_f",
+            "weight_m",
+        ],
+        "loyalty.club.rfm.run": ["day"],
+    }
 
     definition_id = fields.Many2one("loyalty.club.rfm.definition", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)

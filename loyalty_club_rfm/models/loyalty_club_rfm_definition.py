@@ -114,9 +114,12 @@ class LoyaltyClubRfmDefinition(models.Model):
         last = self.version_ids.search([("definition_id", "=", self.id)], limit=1)
         if last and last._values() == values:
             return last
-        return self.env["loyalty.club.rfm.version"].create(
+        # Versions come about by changes alone: nobody has the right to make one.
+        versions_sudo = self.env["loyalty.club.rfm.version"].sudo()
+        version_sudo = versions_sudo.create(
             {"definition_id": self.id, "number": (last.number or 0) + 1, **values}
         )
+        return version_sudo.sudo(self.env.su)
 
     # ---------------------------------------------------------------------- days
 

@@ -43,15 +43,20 @@ class LoyaltyClubRfmSegment(models.Model):
                 )
             )
 
-    def _audience(self):
+    def _audience(self, definition=None):
         """The customers who are in one of these segments now, as of the last run.
 
         For other addons: a server-side audience that stays right while it is used, as
         in ``Domain("partner_id", "in", segments._audience())``.
 
+        :param definition: whose customers; those of the current company's first one
+            when left out. Other companies may use the same segments.
         :return: ``SQL`` that selects partner ids
         """
+        definition = definition or self.env["loyalty.club.rfm.definition"]._main()
         return SQL(
-            "SELECT partner_id FROM loyalty_club_rfm_score_now WHERE segment_id IN %s",
+            "SELECT partner_id FROM loyalty_club_rfm_score_now "
+            "WHERE definition_id = %s AND segment_id IN %s",
+            definition.id or 0,
             tuple(self.ids) or (0,),
         )
