@@ -147,7 +147,8 @@ class LoyaltyClubRfmFact(models.Model):
     def _compute_model(self):
         found = self._sources()
         for fact in self:
-            fact.model = found[fact.source].model
+            source = found.get(fact.source)
+            fact.model = source and source.model
 
     @api.model
     def _sources(self):

@@ -84,8 +84,14 @@ class LoyaltyClubRfmGather(models.Model):
         """Whether all that a company has sold so far is in the facts."""
         self._ensure(company)
         return not self.sudo().search_count(  # true or false is nobody's secret
-            [("company_id", "=", company.root_id.id), ("state", "!=", "done")], limit=1
+            [*self._to_read(), ("company_id", "=", company.root_id.id)], limit=1
         )
+
+    @api.model
+    def _to_read(self):
+        """Domain of what is still to be read; rows of addons that are gone stay."""
+        sources = self.env["loyalty.club.rfm.fact"]._sources()
+        return [("state", "!=", "done"), ("source", "in", list(sources))]
 
     def _begin(self):
         if not self:
@@ -100,8 +106,7 @@ class LoyaltyClubRfmGather(models.Model):
     def _cron_gather(self, batch=BATCH):
         """Read what is still to be read, until the time of the job is over."""
         cron = self.env["ir.cron"]
-        sources = self.env["loyalty.club.rfm.fact"]._sources()
-        todo = self.search([("state", "!=", "done"), ("source", "in", list(sources))])
+        todo = self.search(self._to_read())
         cron._commit_progress(remaining=len(todo))
         for gather in todo:
             while gather._read_batch(batch):

@@ -29,6 +29,7 @@ class TestFactsDoor(RfmCase):
         for source in ("pos", "sale", "invoice"):
             self.door_sale(self.member_, [(self.tea, 2, 100)], "2026-03-01", source)
         self.assertEqual(self.rows(self.ali), [])
+        self.assertFactsAgree()
 
     def test_an_invoice_of_a_member_counts_once(self):
         invoice = self.bill(self.ali, 50)

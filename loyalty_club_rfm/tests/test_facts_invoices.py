@@ -73,6 +73,21 @@ class TestFactsInvoices(RfmCase):
         self.assertEqual(invoice.amount_untaxed, 50)
         self.assertEqual(self.left(), (49.60, 0, 49.60, True))
 
+    def test_a_down_payment_is_money_for_a_later_purchase(self):
+        if "is_downpayment" not in self.env["account.move.line"]._fields:
+            self.skipTest("without sales orders there are no down payments")
+        down = {"is_downpayment": True}
+        self.invoice(self.ali, [(self.cup, 1, 20, down)], invoice_date="2026-02-01")
+        self.invoice(
+            self.ali,
+            [(self.tea, 1, 50), (self.cup, -1, 20, down)],
+            invoice_date="2026-03-01",
+        )
+        self.assertEqual(
+            self.facts_of(self.ali),
+            [("2026-02-01", 20, False), ("2026-03-01", 30, True)],
+        )
+
     # ------------------------------------------------------------------ credit notes
 
     def test_a_partial_credit_note_reduces_its_invoice(self):

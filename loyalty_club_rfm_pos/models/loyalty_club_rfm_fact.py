@@ -19,7 +19,8 @@ class LoyaltyClubRfmFact(models.Model):
     _inherit = "loyalty.club.rfm.fact"
 
     source = fields.Selection(
-        selection_add=[("pos", "Point of sale")], ondelete={"pos": "cascade"}
+        selection_add=[("pos", "Point of sale")],
+        ondelete={"pos": lambda facts: facts._forget_tills()},
     )
 
     @api.model
@@ -38,3 +39,17 @@ class LoyaltyClubRfmFact(models.Model):
             "pos.order.line",
             "pos.config",
         ]
+
+    @api.model
+    def _forget_tills(self):
+        """Without us the invoices of till orders are invoices like others."""
+        self.env.cr.execute(
+            """
+            DELETE FROM loyalty_club_rfm_fact WHERE source = 'pos';
+            DELETE FROM loyalty_club_rfm_gather WHERE source = 'pos';
+            UPDATE loyalty_club_rfm_gather SET state = 'waiting', last_id = 0
+             WHERE source = 'inv'
+            """
+        )
+        self.invalidate_model()
+        self.env["loyalty.club.rfm.gather"].invalidate_model()
