@@ -121,7 +121,9 @@ class LoyaltyClubRfmFavourite(models.Model):
     def _wanted(self, settings, definition):
         """The top of each segment, and of all customers, as SQL of a select.
 
-        Who is left out of the definition has a score without a segment.
+        Who is left out of the definition has a score without a segment. The segment of
+        those without a purchase has no favourites, even when they bought something
+        before the window of its definition.
         """
         window = self._window(settings.company_id, settings.days)
         by_company = definition.customer_by == "company"
@@ -154,6 +156,8 @@ class LoyaltyClubRfmFavourite(models.Model):
               FROM ranked
               JOIN buyers ON buyers.segment_id IS NOT DISTINCT FROM ranked.segment_id
              WHERE ranked.rank <= %(top)s
+               AND (ranked.segment_id IS NULL OR ranked.segment_id NOT IN (
+                       SELECT id FROM loyalty_club_rfm_segment WHERE is_none))
             """,
             bought=self._bought(window),
             definition=definition.id,

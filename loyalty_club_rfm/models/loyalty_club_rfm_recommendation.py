@@ -17,7 +17,10 @@ class LoyaltyClubRfmRecommendation(models.Model):
     )
     active = fields.Boolean(default=True)
     days = fields.Integer(
-        required=True, default=180, help="Baskets of so many days are looked at."
+        "Look back",
+        required=True,
+        default=180,
+        help="Baskets of the last so many days are looked at.",
     )
     least_together = fields.Integer(
         "Least baskets",

@@ -296,6 +296,20 @@ class TestFavourites(RecommendCase):
         best = self.segment(self.regulars[1])
         self.assertEqual(self.favourites()[best][0][1], 3)
 
+    def test_customers_without_a_purchase_have_no_favourites(self):
+        """Though they bought something before the window of the scores."""
+        self.definition.window_count = 30
+        self.definition._run()
+        self.refresh()
+        none = self.segment(self.others[0])
+        self.assertTrue(none.is_none)
+        found = self.favourites()
+        self.assertNotIn(none, found)
+        everybody = found[self.env["loyalty.club.rfm.segment"]]
+        self.assertIn(("Milk", 3, 3 / 7, 3), everybody)
+        rows = self.recommended(self.others[0])
+        self.assertEqual({row["kind"] for row in rows}, {"all"})
+
     def test_companies_as_customers(self):
         parent = self.env["res.partner"].create({"name": "Firm", "is_company": True})
         self.regulars.partner_id.parent_id = parent
