@@ -77,7 +77,23 @@ class PosConfig(models.Model):
     def get_limited_partners_loading(self, offset=0):
         """As Odoo's: who bought most often comes first, the others follow by name.
 
-        Odoo's sorts all customers each time that a till opens, and members are many.
+        Other addons add to Odoo's list, a country's final consumer for example: they
+        are asked, and Odoo itself for none.
+        """
+        found = self._club_first_customers(offset)
+        others = self.with_context(club_first_customers=True)
+        added = super(PosConfig, others).get_limited_partners_loading(offset)
+        return found + [row for row in added if row not in found]
+
+    def _get_limited_partner_count(self):
+        if self.env.context.get("club_first_customers"):
+            return 0
+        return super()._get_limited_partner_count()
+
+    def _club_first_customers(self, offset):
+        """Rows of one id each.
+
+        Odoo sorts all customers each time that a till opens, and members are many.
         Those who never bought are as good in the order of the index on their names.
         """
         limit = self._get_limited_partner_count()

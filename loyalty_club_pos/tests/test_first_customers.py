@@ -80,3 +80,21 @@ class TestFirstCustomers(TillCase):
     def test_without_room_nobody_is_found(self):
         ours, odoo = self.load(0)
         self.assertFalse(ours | odoo)
+
+    def test_whom_other_addons_add_is_found_once(self):
+        # As the Spanish till does: its customer of simplified invoices is always there.
+        odoo = pos_config.PosConfig.get_limited_partners_loading
+        everyone = self.customer("Everyone")
+
+        def with_everyone(config, offset=0):
+            return [*odoo(config, offset), (everyone.id,)]
+
+        self.patch(pos_config.PosConfig, "get_limited_partners_loading", with_everyone)
+        for limit in (2, self.everybody() + 1):
+            with self.subTest(limit=limit):
+                self.env["ir.config_parameter"].set_param(
+                    "point_of_sale.limited_customer_count", str(limit)
+                )
+                rows = self.till.get_limited_partners_loading()
+                self.assertEqual(rows.count((everyone.id,)), 1)
+                self.assertEqual(len(rows), len(set(rows)))
