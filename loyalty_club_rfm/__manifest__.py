@@ -32,6 +32,7 @@
         "views/res_partner_views.xml",
         "views/loyalty_club_member_views.xml",
         "views/loyalty_club_rfm_menus.xml",
+        "data/loyalty_club_rfm_dashboard.xml",
     ],
     "demo": [
         "demo/demo_segments.xml",

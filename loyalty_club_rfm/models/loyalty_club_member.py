@@ -5,8 +5,8 @@ from odoo.tools import SQL
 class LoyaltyClubMember(models.Model):
     """A member has the segment that his club's definition gives him.
 
-    Or that of the club's company, where the club has none of its own. Members of several
-    companies are in one list: each of them has the segment of his own.
+    Or that of the club's company, where the club has none of its own. One list shows
+    members of several companies: each of them has the segment of his own.
     """
 
     _name = "loyalty.club.member"

@@ -28,6 +28,7 @@ class LoyaltyClubRfmMap(models.Model):
     _inherit = "loyalty.club.rfm.map"
 
     def write(self, vals):
+        self.check_access("write")
         self._refuse_strangers()
         return super().write(vals)
 
@@ -65,6 +66,7 @@ class LoyaltyClubRfmSegment(models.Model):
         return segments
 
     def write(self, vals):
+        self.check_access("write")
         self.map_id._refuse_strangers()
         res = super().write(vals)
         if "map_id" in vals:

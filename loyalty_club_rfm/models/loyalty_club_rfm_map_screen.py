@@ -27,7 +27,7 @@ class LoyaltyClubRfmMap(models.Model):
         asked = definitions.browse(self.env.context.get("rfm_definition_id") or ())
         return asked or definitions.search(
             [
-                ("map_id", "=", self.id),
+                ("map_id", "=", self._origin.id),
                 ("company_id", "=", self.env.company.root_id.id),
             ],
             limit=1,

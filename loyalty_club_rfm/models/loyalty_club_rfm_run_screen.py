@@ -117,7 +117,7 @@ class LoyaltyClubRfmRun(models.Model):
         ]
 
     def action_work_out(self):
-        """Begin, also where nothing was set up before: for the first screen there is."""
+        """Begin, also where nothing was set up before."""
         definitions = self.env["loyalty.club.rfm.definition"]
         definitions._found(self.env.company)
         return definitions._main().action_run()

@@ -13,3 +13,6 @@ from . import test_segments
 from . import test_partner_segment
 from . import test_runs
 from . import test_schedule
+from . import test_attacks
+from . import test_screens
+from . import test_known_errors
