@@ -144,11 +144,13 @@ class LoyaltyClubRfmDefinition(models.Model):
         }
         if row.recency == 1:
             return self.env._(
-                "Last purchase the day before, on %(day)s: %(why)s. R = %(score)s",
+                "Last purchase the day before the snapshot, on %(day)s: %(why)s. "
+                "R = %(score)s",
                 **known,
             )
         return self.env._(
-            "Last purchase %(days)s days before, on %(day)s: %(why)s. R = %(score)s",
+            "Last purchase %(days)s days before the snapshot, on %(day)s: %(why)s. "
+            "R = %(score)s",
             **known,
         )
 

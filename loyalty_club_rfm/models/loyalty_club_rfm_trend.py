@@ -25,6 +25,9 @@ class LoyaltyClubRfmTrend(models.Model):
         readonly=True, help="Customers with a purchase in the window."
     )
     revenue = fields.Monetary(readonly=True)
+    is_main = fields.Boolean(
+        "First definition", readonly=True, help="Of the first definition of a company."
+    )
     is_now = fields.Boolean("Latest snapshot", readonly=True)
     is_month_end = fields.Boolean(
         "Last of its month", readonly=True, help="The last snapshot of each month."
@@ -36,6 +39,10 @@ class LoyaltyClubRfmTrend(models.Model):
             """
             WITH run AS (
                 SELECT run.id, run.id = definition.last_run_id AS is_now,
+                       definition.id = first_value(definition.id) OVER (
+                           PARTITION BY definition.company_id
+                           ORDER BY definition.sequence, definition.id
+                       ) AS is_main,
                        run.day = max(run.day) OVER (
                            PARTITION BY run.definition_id, date_trunc('month', run.day)
                        ) AS is_month_end
@@ -51,12 +58,13 @@ class LoyaltyClubRfmTrend(models.Model):
                    sum(cell.customers)::integer AS customers,
                    coalesce(sum(cell.customers) FILTER (WHERE cell.r > 0), 0)::integer
                        AS buyers,
-                   sum(cell.revenue) AS revenue, run.is_now, run.is_month_end
+                   sum(cell.revenue) AS revenue,
+                   run.is_now, run.is_main, run.is_month_end
               FROM loyalty_club_rfm_run_cell AS cell
               JOIN run ON run.id = cell.run_id
               JOIN res_company AS company ON company.id = cell.company_id
              GROUP BY cell.run_id, cell.definition_id, cell.company_id,
                       company.currency_id, cell.day, cell.segment_id, run.is_now,
-                      run.is_month_end
+                      run.is_main, run.is_month_end
             """
         )
