@@ -124,6 +124,8 @@ class LoyaltyClubRfmGather(models.Model):
         until_id = fact._range_end(self.source, self.company_id, self.last_id, batch)
         if not until_id:
             self.write({"state": "done", "last_id": self.until_id})
+            # Somebody may be waiting for the first snapshot.
+            self.env.ref("loyalty_club_rfm.cron_run")._trigger()
             return False
         changed = fact._gather_range(
             self.source, self.company_id, self.last_id, until_id
