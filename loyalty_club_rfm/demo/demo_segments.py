@@ -15,8 +15,8 @@ from odoo.addons.loyalty_club.demo.demo_year import FAMILIES, MEN, WOMEN
 
 LATIN = (
     "Narges Rezaei, Dara Ahmadi, Mitra Karimi, Babak Hosseini, Laleh Nouri, Cyrus "
-    "Moradi, Azar Yazdani, Kamran Taheri, Setareh Bagheri, Omid Sharifi, Golnar Akbari, "
-    "Siavash Jafari, Parvin Sadeghi, Ramin Ghasemi, Elham Soltani, Navid Kazemi"
+    "Moradi, Azar Yazdani, Kamran Taheri, Setareh Bagheri, Omid Sharifi, Golnar "
+    "Akbari, Siavash Jafari, Parvin Sadeghi, Ramin Ghasemi, Elham Soltani, Navid Kazemi"
 ).split(", ")
 # Goods that go together: by the last digits of their codes.
 BASKETS = (

@@ -22,7 +22,7 @@ class LoyaltyClubRfmDefinition(models.Model):
         definition = definition or definitions[:1]
         return {
             "definitions": [one._choice() for one in definitions],
-            "definition": definition and definition._choice(),
+            "definition": definition._choice() if definition else False,
             "partner": {"id": partner.id, "name": partner.display_name},
             **(definition._explain(partner) if definition else {}),
         }
@@ -54,17 +54,10 @@ class LoyaltyClubRfmDefinition(models.Model):
         row = self.env["loyalty.club.rfm.customer"].search(
             [("definition_id", "=", self.id), ("partner_id", "=", customer.id)]
         )
-        segment = row.segment_id
         return {
             "customer": {"id": customer.id, "name": customer.display_name},
             "day": self._day_writer()(run.day),
-            "segment": segment
-            and {
-                "id": segment.id,
-                "name": segment.name,
-                "hex": segment.hex,
-                "action": segment.action or "",
-            },
+            "segment": self._explain_segment(row.segment_id),
             "code": row.code or "",
             "summary": self._explain_summary(run, row),
             "measures": self._explain_measures(run, row) if row.frequency else [],
@@ -72,6 +65,17 @@ class LoyaltyClubRfmDefinition(models.Model):
             "past": self._explain_past(customer),
             "purchases": self._explain_purchases(customer, 0),
             "products": self._explain_products(customer),
+        }
+
+    @staticmethod
+    def _explain_segment(segment):
+        if not segment:
+            return False
+        return {
+            "id": segment.id,
+            "name": segment.name,
+            "hex": segment.hex,
+            "action": segment.action or "",
         }
 
     def _customer_of(self, partner):
@@ -300,7 +304,7 @@ class LoyaltyClubRfmDefinition(models.Model):
     # ----------------------------------------------------------------------- products
 
     def _explain_products(self, customer):
-        """What to recommend to him: the caller may read the customer, as was seen to."""
+        # Who asks may read the customer, which was checked before.
         pairs = self.env["loyalty.club.rfm.pair"].sudo()
         found = pairs._next_best(customer, PRODUCTS, company=self.company_id)
         return [

@@ -22,7 +22,7 @@ class LoyaltyClubRfmDefinition(models.Model):
         definition = definition or definitions[:1]
         values = {
             "definitions": [one._choice() for one in definitions],
-            "definition": definition and definition._choice(),
+            "definition": definition._choice() if definition else False,
         }
         if definition:
             runs = definition._snapshots()

@@ -17,24 +17,26 @@ class LoyaltyClubRfmDefinition(models.Model):
 
         :param definition_id: the one to show; the company's first when left out
         :param run_id: its snapshot to show; the last one when left out
-        :return: ``definitions``, ``definition`` (False where there is none), ``can_run``
-            and, where there is one, ``progress``, ``snapshots`` and ``snapshot``
+        :return: ``definitions``, ``definition`` (False where there is none) and
+            ``can_run``; where there is one, ``progress``, ``snapshots`` and
+            ``snapshot`` (False before the first run) too
         """
         definitions = self._to_choose_from()
         definition = definitions.filtered(lambda one: one.id == definition_id)
         definition = definition or definitions[:1]
         values = {
             "definitions": [one._choice() for one in definitions],
-            "definition": definition and definition._choice(),
+            "definition": definition._choice() if definition else False,
             "can_run": self.env.user.has_group("loyalty_club.group_manager"),
         }
         if definition:
             runs = definition._snapshots()
             run = runs.filtered(lambda one: one.id == run_id) or runs[:1]
+            earlier = runs.filtered(lambda one: one.day < run.day)
             values |= {
                 "progress": definition._progress(),
                 "snapshots": definition._snapshot_choices(runs),
-                "snapshot": run and run._overview(runs[runs.ids.index(run.id) + 1 :]),
+                "snapshot": run._overview(earlier[:1]) if run else False,
             }
         return values
 

@@ -8,16 +8,15 @@ class LoyaltyClubRfmRun(models.Model):
 
     _inherit = "loyalty.club.rfm.run"
 
-    def _overview(self, earlier):
+    def _overview(self, before):
         """
-        :param earlier: the snapshots of days before, the latest first
+        :param before: the snapshot before this one, or an empty recordset
         :return: dict of sums, ``cells`` (lists of r, f, m, segment id, customers and
             revenue) and ``segments`` in the order of their map
         """
         self.ensure_one()
         definition = self.definition_id
         write = definition._day_writer()
-        before = earlier[:1]
         return {
             "id": self.id,
             "day": write(self.day),
@@ -30,7 +29,7 @@ class LoyaltyClubRfmRun(models.Model):
             "mode": self.mode,
             "min_customers": self.version_id.parameters["min_customers"],
             "cut_mode": self.version_id.parameters["cut_mode"],
-            "before": before and write(before.day),
+            "before": write(before.day) if before else False,
             "cells": [
                 [
                     cell.r,
@@ -60,8 +59,9 @@ class LoyaltyClubRfmRun(models.Model):
                 "is_none": segment.is_none,
                 "customers": now.get(segment, (0, 0))[0],
                 "revenue": now.get(segment, (0, 0))[1],
-                "change": before
-                and now.get(segment, (0, 0))[0] - then.get(segment, (0, 0))[0],
+                "change": now.get(segment, (0, 0))[0] - then.get(segment, (0, 0))[0]
+                if before
+                else 0,
             }
             for segment in segments.sorted(lambda s: (s.is_none, s.sequence, s.id))
         ]

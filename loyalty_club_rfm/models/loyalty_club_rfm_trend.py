@@ -14,6 +14,16 @@ class LoyaltyClubRfmTrend(models.Model):
     _auto = False
     _order = "day desc, segment_id"
     _rec_name = "segment_id"
+    _depends = {
+        "loyalty.club.rfm.definition": [
+            "active",
+            "company_id",
+            "last_run_id",
+            "sequence",
+        ],
+        "loyalty.club.rfm.run": ["day", "definition_id", "state"],
+        "loyalty.club.rfm.run.cell": ["customers", "revenue", "run_id", "segment_id"],
+    }
 
     definition_id = fields.Many2one("loyalty.club.rfm.definition", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
