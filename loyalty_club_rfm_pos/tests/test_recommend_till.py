@@ -114,6 +114,12 @@ class TestTillBaskets(RecommendTillCase):
         self.refresh()
         self.assertEqual(self.counts(), {("Cup", "Milk"): 1, ("Milk", "Cup"): 1})
 
+    def test_an_exchange_for_the_same_is_a_basket_of_it(self):
+        order = self.sold([self.tea])
+        self.refund(order, extra=[self.line(self.tea), self.line(self.cup)])
+        self.refresh()
+        self.assertEqual(self.counts(), {("Tea", "Cup"): 1, ("Cup", "Tea"): 1})
+
     def test_an_invoiced_order_counts_once(self):
         order = self.sold([self.tea, self.cup], to_invoice=True)
         self.assertEqual(order.account_move.state, "posted")
