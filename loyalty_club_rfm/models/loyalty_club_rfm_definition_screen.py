@@ -8,10 +8,10 @@ class LoyaltyClubRfmDefinition(models.Model):
     _inherit = "loyalty.club.rfm.definition"
 
     is_main = fields.Boolean(
-        "First of its company",
+        "Main definition",
         compute="_compute_is_main",
         search="_search_is_main",
-        help="Its segments are those that contacts show.",
+        help="The company's first one: contacts show its segments.",
     )
     is_going = fields.Boolean(compute="_compute_progress")
     progress = fields.Integer(compute="_compute_progress")
