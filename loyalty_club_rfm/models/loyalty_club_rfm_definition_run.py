@@ -54,6 +54,8 @@ class LoyaltyClubRfmDefinition(models.Model):
         if run.kind == "full":
             self._forecast(run)
         run.write({"state": "done", "seconds": time.monotonic() - started})
+        # Whoever reads customers now reads them of this run.
+        self.env.flush_all()
         self._segment_changed(run)
         return run
 

@@ -29,6 +29,15 @@ def ask(program: str, question) -> object:
     return json.loads(answer.stdout)
 
 
+def run(program: str, *arguments: str) -> None:
+    """Run ``program`` where ``setup/oracles.txt`` is installed, with arguments."""
+    subprocess.run(
+        [_python(), "-W", "ignore", "-c", program, *arguments],
+        check=True,
+        env=_environment(),
+    )
+
+
 @cache
 def _python() -> str:
     home = CACHE / f"oracles-{short_hash(PINS.read_bytes())}"
