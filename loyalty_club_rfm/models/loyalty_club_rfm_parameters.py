@@ -3,6 +3,7 @@ from odoo.exceptions import ValidationError
 
 from ..engine.scoring import parse_thresholds
 
+
 class LoyaltyClubRfmParameters(models.AbstractModel):
     """What has to be said before two people get the same scores from the same sales."""
 

@@ -1,0 +1,20 @@
+{
+    "name": "Loyalty Club: RFM at the Till",
+    "summary": "Till orders count for segments; the till shows them and what goes well",
+    "version": "19.0.1.0.0",
+    "category": "Sales/Loyalty",
+    "website": "https://loyalty-club.example.com",
+    "author": "Loyalty Club contributors",
+    "license": "LGPL-3",
+    "depends": ["loyalty_club_rfm", "loyalty_club_pos"],
+    "assets": {
+        "point_of_sale._assets_pos": [
+            "loyalty_club_rfm_pos/static/src/**/*",
+        ],
+        "web.assets_unit_tests": [
+            "loyalty_club_rfm_pos/static/tests/unit/**/*",
+        ],
+    },
+    "auto_install": True,
+    "post_init_hook": "post_init_hook",
+}
