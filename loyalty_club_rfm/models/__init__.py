@@ -26,7 +26,6 @@ from . import loyalty_club_rfm_pair
 from . import loyalty_club_rfm_recommend
 from . import loyalty_club_rfm_favourite
 from . import loyalty_club_rfm_recommendation
-from . import loyalty_club_rfm_next_best
 from . import loyalty_club_door
 from . import product_product
 from . import product_template

@@ -16,10 +16,10 @@ class LoyaltyClubMember(models.Model):
         """Dict of club to its definition."""
         definitions = self.env["loyalty.club.rfm.definition"]
         of_club, of_company = {}, {}
-        for definition in definitions.search([]):
+        for definition in definitions.search([("active", "=", True)]):
             of_company.setdefault(definition.company_id, definition)
             of_club.setdefault(definition.club_id, definition)
-        clubs = self.env["loyalty.club"].with_context(active_test=False).search([])
+        clubs = self.env["loyalty.club"].search([("active", "in", (True, False))])
         found = {
             club: of_club.get(club) or of_company.get(club.company_id.root_id)
             for club in clubs

@@ -30,9 +30,9 @@ class LoyaltyClubRfmCustomer(models.Model):
     partner_id = fields.Many2one("res.partner", "Customer", readonly=True)
     segment_id = fields.Many2one("loyalty.club.rfm.segment", readonly=True)
     since = fields.Date("As it is since", readonly=True)
-    r = fields.Integer("R", readonly=True, aggregator="avg", help="Score of recency")
-    f = fields.Integer("F", readonly=True, aggregator="avg", help="Score of frequency")
-    m = fields.Integer("M", readonly=True, aggregator="avg", help="Score of money")
+    r = fields.Integer(readonly=True, aggregator="avg", help="Score of recency")
+    f = fields.Integer(readonly=True, aggregator="avg", help="Score of frequency")
+    m = fields.Integer(readonly=True, aggregator="avg", help="Score of money")
     code = fields.Char(readonly=True)
     weighted = fields.Float(
         "Score", readonly=True, aggregator="avg", help="The weighted mean of R, F and M"
@@ -43,8 +43,8 @@ class LoyaltyClubRfmCustomer(models.Model):
     average = fields.Monetary("Average purchase", readonly=True, aggregator="avg")
     last_day = fields.Date("Last purchase", readonly=True)
     first_day = fields.Date("First purchase in the window", readonly=True)
-    length = fields.Integer(
-        "Length",
+    # The word of the literature (LRFM).
+    length = fields.Integer(  # pylint: disable=attribute-deprecated
         readonly=True,
         aggregator="avg",
         help="Days from the first to the last purchase in the window",

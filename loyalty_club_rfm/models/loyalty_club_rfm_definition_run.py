@@ -37,7 +37,8 @@ class LoyaltyClubRfmDefinition(models.Model):
         self._lock()
         run = self._begin(day or self._today(), full)
         if visible:
-            self.env.cr.commit()
+            # Others are to see that it has begun.
+            self.env.cr.commit()  # pylint: disable=invalid-commit
             self._lock()
         started = time.monotonic()
         # What follows is SQL.
@@ -129,7 +130,9 @@ class LoyaltyClubRfmDefinition(models.Model):
     def _cron_run(self):
         """Make the snapshots that are due: those asked for, and one for every night."""
         cron = self.env["ir.cron"]
-        due = self.search([]).filtered(lambda definition: definition._is_due())
+        due = self.search([("active", "=", True)]).filtered(
+            lambda definition: definition._is_due()
+        )
         cron._commit_progress(remaining=len(due))
         for definition in due:
             definition._run_scheduled()
@@ -183,18 +186,18 @@ class LoyaltyClubRfmDefinition(models.Model):
             mended = self._check_facts() if check and self.last_run_id else 0
             run = self._run(full=check or self.run_asked, visible=True)
             run.facts_mended = mended
-            self.env.cr.commit()
+            self.env.cr.commit()  # pylint: disable=invalid-commit
         except Exception as error:
-            # Whatever it was: the snapshot before stays, and the next night tries again.
+            # Whatever it was: the snapshot before stays; the next night tries again.
             self.env.cr.rollback()
             _logger.exception("RFM run of definition %s failed", self.id)
             self._fail(error)
-            self.env.cr.commit()
+            self.env.cr.commit()  # pylint: disable=invalid-commit
 
     def _check_facts(self):
         """Read all documents again: what posting them wrote should be all there is."""
         mended = self.env["loyalty.club.rfm.fact"]._check(self.company_id)
-        self.env.cr.commit()
+        self.env.cr.commit()  # pylint: disable=invalid-commit
         return mended
 
     def _fail(self, error):

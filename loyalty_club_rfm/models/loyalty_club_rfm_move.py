@@ -25,4 +25,6 @@ class LoyaltyClubRfmMove(models.Model):
         readonly=True,
     )
     from_segment_id = fields.Many2one("loyalty.club.rfm.segment", "Left", readonly=True)
-    to_segment_id = fields.Many2one("loyalty.club.rfm.segment", "Entered", readonly=True)
+    to_segment_id = fields.Many2one(
+        "loyalty.club.rfm.segment", "Entered", readonly=True
+    )

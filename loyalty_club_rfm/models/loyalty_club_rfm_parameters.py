@@ -142,8 +142,8 @@ class LoyaltyClubRfmParameters(models.AbstractModel):
             if record.overdue_factor <= 1 or record.overdue_min < 2:
                 raise ValidationError(
                     self.env._(
-                        "A customer is overdue after more than one interval, and has an "
-                        "interval from two purchases on."
+                        "A customer is overdue after more than one interval, and has "
+                        "an interval from two purchases on."
                     )
                 )
             if record.min_customers < 0 or not 1 <= record.forecast_days <= 3650:

@@ -48,7 +48,7 @@ class LoyaltyClubRfmRun(models.Model):
             )
 
     def _write_cells(self, same=None):
-        """Add up the snapshot by code, or take over the sums of one that is the same."""
+        """Add up the snapshot by code, or take the sums of one that is the same."""
         self.ensure_one()
         if same:
             rows = SQL(

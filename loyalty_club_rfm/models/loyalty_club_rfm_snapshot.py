@@ -215,7 +215,9 @@ class LoyaltyClubRfmSnapshot(models.AbstractModel):
             .with_context(active_test=False)
             .all_user_ids
         )
-        companies_sudo = self.env["res.company"].sudo().search([])
+        companies_sudo = (
+            self.env["res.company"].sudo().search([("active", "in", (True, False))])
+        )
         return {
             *users_sudo.partner_id.ids,
             *public_sudo.partner_id.ids,

@@ -149,9 +149,7 @@ class TestRuns(RunCase):
                 run = self.definition._run(DAY, full=full)
                 self.assertEqual((run.changed, run.moved), (0, 0))
                 self.assertEqual(self._physical(), rows)
-                self.assertEqual(
-                    sum(run.cell_ids.mapped("customers")), run.customers
-                )
+                self.assertEqual(sum(run.cell_ids.mapped("customers")), run.customers)
 
     def _physical(self):
         """The rows with the places where they lie: a written one lies elsewhere."""
@@ -269,9 +267,7 @@ class TestRuns(RunCase):
         self.assertEqual(run.cuts, alone.cuts)
         self.assertEqual(run.customers, 12)
         self.assertFalse(
-            self.env["loyalty.club.rfm.customer"].search(
-                [("partner_id", "=", rich.id)]
-            )
+            self.env["loyalty.club.rfm.customer"].search([("partner_id", "=", rich.id)])
         )
 
     def test_own_people_are_left_out_and_come_back_without_counting_all(self):
@@ -547,9 +543,12 @@ class TestRuns(RunCase):
             {"window_count": 0},
             {"overdue_factor": 1},
         ):
-            with self.subTest(values), self.assertRaises(ValidationError):
-                with self.env.cr.savepoint():
-                    self.definition.write(values)
+            with (
+                self.subTest(values),
+                self.assertRaises(ValidationError),
+                self.env.cr.savepoint(),
+            ):
+                self.definition.write(values)
 
     # ------------------------------------------------------------------ robustness
 

@@ -15,7 +15,7 @@ README = Path(__file__).parents[2] / "README.md"
 METHODS = {
     "enroll", "member_get", "member_update", "member_erase", "purchase_quote",
     "purchase_record", "purchase_return", "hold_create", "hold_capture", "hold_release",
-    "spend", "top_up", "grant", "transfer", "statement",
+    "spend", "top_up", "grant", "transfer", "statement", "recommendations",
 }  # fmt: skip
 
 

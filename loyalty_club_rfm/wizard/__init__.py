@@ -1,0 +1,1 @@
+from . import loyalty_club_rfm_next_best
