@@ -52,7 +52,7 @@ class LoyaltyClubRfmDefinition(models.Model):
             return {}
         customer = self._customer_of(partner)
         row = self.env["loyalty.club.rfm.customer"].search(
-            [("definition_id", "=", self.id), ("partner_id", "=", customer.id)]
+            [("id", "=", self.id << 32 | customer.id)]
         )
         return {
             "customer": {"id": customer.id, "name": customer.display_name},
