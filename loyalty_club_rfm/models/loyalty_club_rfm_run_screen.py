@@ -104,17 +104,19 @@ class LoyaltyClubRfmRun(models.Model):
             {
                 "segment": segment,
                 "customers": words._number_words(customers),
-                "share": words._number_words(_percent(customers, self.customers), 1),
+                "share": self._percent_words(customers, self.customers),
                 "revenue": words._money_words(revenue),
-                "revenue_share": words._number_words(
-                    _percent(revenue, self.revenue), 1
-                ),
+                "revenue_share": self._percent_words(revenue, self.revenue),
                 "width": round(_percent(customers, self.customers)),
             }
             for segment, customers, revenue in sorted(
                 sums, key=lambda row: (row[0].is_none, row[0].sequence, row[0].id)
             )
         ]
+
+    def _percent_words(self, part, whole):
+        number = self.definition_id._number_words(_percent(part, whole), 1)
+        return self.env._("%s%%", number)
 
     def action_work_out(self):
         """Begin, also where nothing was set up before."""

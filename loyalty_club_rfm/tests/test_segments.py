@@ -350,6 +350,6 @@ class TestRunScreen(RunCase):
         run = self.definition._run(DAY, full=True)
         rows = run._segment_rows()
         self.assertEqual(sum(int(row["customers"]) for row in rows), 4)
-        self.assertEqual(sum(float(row["share"]) for row in rows), 100)
+        self.assertEqual(sum(float(row["share"].strip("%")) for row in rows), 100)
         for row in rows:
             self.assertIn(row["segment"].name, run.segments)
