@@ -115,8 +115,9 @@ class LoyaltyClubRfmRun(models.Model):
         ]
 
     def _percent_words(self, part, whole):
-        number = self.definition_id._number_words(_percent(part, whole), 1)
-        return self.env._("%s%%", number)
+        words = self.definition_id
+        sign = "٪" if words._is_persian() else "%"
+        return f"{words._number_words(_percent(part, whole), 1)}{sign}"
 
     def action_work_out(self):
         """Begin, also where nothing was set up before."""
