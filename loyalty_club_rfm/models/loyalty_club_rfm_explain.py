@@ -58,7 +58,6 @@ class LoyaltyClubRfmDefinition(models.Model):
             "customer": {"id": customer.id, "name": customer.display_name},
             "day": self._day_writer()(run.day),
             "segment": self._explain_segment(row.segment_id),
-            "code": row.code or "",
             "summary": self._explain_summary(run, row),
             "measures": self._explain_measures(run, row) if row.frequency else [],
             "facts": self._explain_facts(row) if row.frequency else [],

@@ -20,7 +20,6 @@ class LoyaltyClubRfmRun(models.Model):
         return {
             "id": self.id,
             "day": write(self.day),
-            "is_last": self == definition.last_run_id,
             "from": write(self.window_from),
             "until": write(self.day - timedelta(days=1)),
             "customers": self.customers,

@@ -29,16 +29,25 @@ export class Overview extends Component {
         return { controlPanel: {} };
     }
 
+    get data() {
+        return this.state.data;
+    }
+
     get progress() {
-        return this.state.data.progress;
+        return this.data.progress;
     }
 
     get snapshot() {
-        return this.state.data.snapshot;
+        return this.data.snapshot;
     }
 
     get none() {
         return this.snapshot.segments.find((segment) => segment.is_none);
+    }
+
+    get noneShare() {
+        const { customers } = this.snapshot;
+        return customers ? this.none.customers / customers : 0;
     }
 
 
@@ -59,7 +68,7 @@ export class Overview extends Component {
     }
 
     async poll() {
-        const { id } = this.state.data.definition;
+        const { id } = this.data.definition;
         const progress = await this.orm.silent.call(MODEL, "get_progress", [id]);
         if (progress.going) {
             this.state.data.progress = progress;
@@ -71,7 +80,7 @@ export class Overview extends Component {
 
     async start() {
         const id = await this.orm.call(MODEL, "start", [
-            this.state.data.definition?.id || false,
+            this.data.definition?.id || false,
         ]);
         await this.load(id);
     }
@@ -81,7 +90,7 @@ export class Overview extends Component {
     }
 
     onSnapshotChange(ev) {
-        return this.load(this.state.data.definition.id, Number(ev.target.value));
+        return this.load(this.data.definition.id, Number(ev.target.value));
     }
 
     async openCustomers(place) {
@@ -97,7 +106,7 @@ export class Overview extends Component {
     }
 
     formatMoney(amount) {
-        return formatMoney(amount, this.state.data.definition.currency_id);
+        return formatMoney(amount, this.data.definition.currency_id);
     }
 
     formatShare(share) {

@@ -23,7 +23,10 @@ class Definition extends models.Model {
 defineMailModels();
 defineModels([Definition]);
 
-const SEGMENT = { action: "", is_none: false, change: 0 };
+function segment(id, name, customers, revenue, values) {
+    const other = { hex: "#888888", action: "", is_none: false, change: 0 };
+    return { id, name, customers, revenue, ...other, ...values };
+}
 
 function overview(values = {}, snapshot = {}) {
     return {
@@ -38,7 +41,6 @@ function overview(values = {}, snapshot = {}) {
         snapshot: {
             id: 8,
             day: "1 Azar 1405",
-            is_last: true,
             from: "1 Azar 1404",
             until: "30 Aban 1405",
             customers: 1000,
@@ -55,9 +57,9 @@ function overview(values = {}, snapshot = {}) {
                 [0, 0, 0, 3, 100, 0],
             ],
             segments: [
-                { ...SEGMENT, id: 1, name: "Champions", hex: "#008800", customers: 300, revenue: 8000, change: 12 },
-                { ...SEGMENT, id: 2, name: "Others", hex: "#888888", customers: 600, revenue: 2000, change: -3 },
-                { ...SEGMENT, id: 3, name: "No purchase", hex: "#cccccc", customers: 100, revenue: 0, is_none: true },
+                segment(1, "Champions", 300, 8000, { change: 12 }),
+                segment(2, "Others", 600, 2000, { change: -3 }),
+                segment(3, "No purchase", 100, 0, { is_none: true }),
             ],
             ...snapshot,
         },
@@ -182,7 +184,23 @@ test("a flow of customers is drawn and listed", async () => {
 });
 
 test("the pages of a customer's purchases", async () => {
-    const row = { day: "1 Azar 1405", model: "account.move", net: "10", returned: false, letters: "FM", why: "" };
+    const page = (id, name) => ({
+        total: 21,
+        page: 20,
+        rows: [
+            {
+                id,
+                res_id: id,
+                name,
+                day: "1 Azar 1405",
+                model: "account.move",
+                net: "10",
+                returned: false,
+                letters: "FM",
+                why: "",
+            },
+        ],
+    });
     await open(Explain, {
         get_explanation: {
             definitions: [{ id: 1, name: "All", currency_id: 1 }],
@@ -192,14 +210,21 @@ test("the pages of a customer's purchases", async () => {
             segment: { id: 1, name: "Champions", hex: "#008800", action: "" },
             summary: "",
             measures: [
-                { letter: "R", name: "Recency", score: 5, place: 90, limits: ["9", "8", "7", "6"], sentence: "R = 5" },
+                {
+                    letter: "R",
+                    name: "Recency",
+                    score: 5,
+                    place: 90,
+                    limits: ["9", "8", "7", "6"],
+                    sentence: "R = 5",
+                },
             ],
             facts: [],
             past: [],
             products: [],
-            purchases: { total: 21, page: 20, rows: [{ ...row, id: 1, res_id: 1, name: "INV/1" }] },
+            purchases: page(1, "INV/1"),
         },
-        get_purchases: { total: 21, page: 20, rows: [{ ...row, id: 2, res_id: 2, name: "INV/2" }] },
+        get_purchases: page(2, "INV/2"),
     });
     expect(".o_rfm_zone_own").toHaveText("5");
     expect(".o_rfm_purchases tbody").toHaveText(/INV\/1/);
