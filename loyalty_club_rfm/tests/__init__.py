@@ -19,3 +19,4 @@ from . import test_known_errors
 from . import test_overview
 from . import test_explain
 from . import test_tours
+from . import test_dashboard
