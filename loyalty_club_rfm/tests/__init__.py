@@ -20,3 +20,4 @@ from . import test_overview
 from . import test_explain
 from . import test_tours
 from . import test_dashboard
+from . import test_engine_agrees
