@@ -379,7 +379,8 @@ class TestDoorPurchases(DoorCase):
             self.door.purchase_record(purchase=basket)
             self.env.flush_all()
             counts.append(self.env.cr.sql_log_count - before)
-        self.assertLessEqual(counts[1], 35)
+        # One of them is the fact for segments, where that addon is there.
+        self.assertLessEqual(counts[1], 36)
         # A hundred lines are inserted in batches, and that is all.
         self.assertLessEqual(counts[2] - counts[1], 4)
 
