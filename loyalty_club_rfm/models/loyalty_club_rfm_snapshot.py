@@ -466,7 +466,7 @@ class LoyaltyClubRfmSnapshot(models.AbstractModel):
         )
         (empty,) = self.env.cr.fetchone()
         if empty:
-            self.env.cr.execute(SQL("DROP INDEX %s", index))
+            self.env.cr.execute(SQL("DROP INDEX IF EXISTS %s", index))
         yield
         if empty:
             self.env.cr.execute(
