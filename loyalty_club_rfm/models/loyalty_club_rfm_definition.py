@@ -73,7 +73,7 @@ class LoyaltyClubRfmDefinition(models.Model):
             )
 
     @api.constrains("company_id", "club_id")
-    def _check_company(self):
+    def _check_club_of_company(self):
         for definition in self:
             if definition.company_id.parent_id:
                 raise ValidationError(
