@@ -35,6 +35,10 @@ class LoyaltyClubTill(models.AbstractModel):
         uuid = self._text(order_uuid, "order_uuid")
         member = self._known_member(club, partner_id)
         wanted = self._claims(member, claims)
+        if self._is_paid(uuid):
+            # It was cut off on its way, and comes after the order that it was for.
+            message = self.env._("This order has been paid already.")
+            return self._refused(member, "hold_closed", message)
         standing = self._open_holds(club, uuid)
         if self._stands(standing, wanted):
             return self._held(member, standing)
@@ -45,12 +49,8 @@ class LoyaltyClubTill(models.AbstractModel):
             with self.env.cr.savepoint():
                 holds = self._take(club, config, uuid, wanted)
         except ClubError as error:
-            return {
-                "status": "refused",
-                "code": error.code,
-                "message": error.args[0].partition("] ")[2],
-                "balances": self._balances(member),
-            }
+            message = error.args[0].partition("] ")[2]
+            return self._refused(member, error.code, message)
         return self._held(member, holds)
 
     @api.model
@@ -140,6 +140,21 @@ class LoyaltyClubTill(models.AbstractModel):
         ledger = holds.env["loyalty.club.ledger"]
         for hold in holds:
             ledger._release_hold(hold)
+
+    def _is_paid(self, uuid):
+        # Whether there is such an order is asked of all tills.
+        orders_sudo = self.env["pos.order"].sudo()
+        return orders_sudo.search_count(
+            [("uuid", "=", uuid), ("state", "in", ("paid", "done"))], limit=1
+        )
+
+    def _refused(self, member, code, message):
+        return {
+            "status": "refused",
+            "code": code,
+            "message": message,
+            "balances": self._balances(member),
+        }
 
     def _held(self, member, holds):
         expires_at = min(holds.mapped("expires_at"), default=False)

@@ -80,6 +80,16 @@ class TestHolds(SpendingCase):
         self.assertEqual(self.balances(self.ali)["held"], 0)
         self.assertClean()
 
+    def test_a_hold_that_comes_after_its_order_is_refused(self):
+        """It was cut off on its way; nobody would release it."""
+        self.grant(self.ali, 500)
+        basket = self.basket(self.ali, [self.line(self.tea)])
+        self.sync(basket)
+        answer = self.hold(basket["uuid"], self.ali, {"points": 40})
+        self.assertEqual((answer["status"], answer["code"]), ("refused", "hold_closed"))
+        self.assertEqual(self.balances(self.ali)["held"], 0)
+        self.assertClean()
+
     def test_other_claims_replace_the_hold(self):
         self.grant(self.ali, 500)
         for amount in (500, 200, 450):

@@ -5,6 +5,7 @@ as till orders and as invoices, in a country 3:30 or 4:30 ahead of UTC.
 """
 
 from datetime import date, datetime, time
+from decimal import Decimal
 from itertools import cycle
 
 import pytest
@@ -197,7 +198,7 @@ def test_every_score_and_segment(books, runs, sales, twins, source, name):
 def scored(books, definition):
     rows = books.rows(
         """
-        SELECT now.partner_id, now.last_day, now.frequency, now.net,
+        SELECT now.partner_id, now.last_day, now.frequency, now.net::text,
                now.r, now.f, now.m, segment.name->>'en_US'
           FROM loyalty_club_rfm_score_now now
           JOIN loyalty_club_rfm_segment segment ON segment.id = now.segment_id
@@ -207,7 +208,7 @@ def scored(books, definition):
     )
     return {
         customer: oracle.Verdict(
-            last, frequency, net, None if r is None else (r, f, m), segment
+            last, frequency, Decimal(net), None if r is None else (r, f, m), segment
         )
         for customer, last, frequency, net, r, f, m, segment in rows
     }

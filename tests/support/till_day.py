@@ -231,6 +231,8 @@ class Day:
         self.book = Book(len(opened["members"]), start)
         #: saved orders that goods may come back from; taken out while they do
         self.sales: list[str] = []
+        #: baskets that were given up, and the tills that released them
+        self.released: list[tuple[BusyTill, str]] = []
         self.seen: Counter = Counter()
         self.seconds = 0.0
         self.stop = threading.Event()
@@ -257,6 +259,10 @@ class Day:
         started = time.monotonic()
         with ThreadPoolExecutor(count) as tills:
             list(tills.map(self._work_at, range(count), shares))
+        # A hold that was cut off may arrive after the release of its basket; it ends by
+        # itself after 15 minutes, or when the till releases once more.
+        for till, uuid in self.released:
+            till.release(uuid)
         self.seconds = time.monotonic() - started
 
     def _work_at(self, number: int, orders: int) -> None:
@@ -363,11 +369,15 @@ class BusyTill:
         basket = self._sale(sold)
         held = self._hold(basket, sold)
         if self._happens(80):
-            self._call("release", order_uuid=basket["uuid"])
+            self.release(basket["uuid"])
+            self.day.released.append((self, basket["uuid"]))
         elif held:
             points, cents = sold.points_for(sold.pieces), sold.cents_for(sold.pieces)
             self.day.book.leave_held(sold.member, points, cents)
         self.day.note("given up")
+
+    def release(self, uuid: str) -> None:
+        self._call("release", order_uuid=uuid)
 
     def go_offline(self):
         """Some orders without a network, with spending that nobody was asked for.
