@@ -10,6 +10,10 @@ from . import loyalty_club_rfm_run_step
 from . import loyalty_club_rfm_run_cell
 from . import loyalty_club_rfm_score
 from . import loyalty_club_rfm_snapshot
+from . import loyalty_club_rfm_snapshot_touched
+from . import loyalty_club_rfm_snapshot_count
+from . import loyalty_club_rfm_snapshot_score
+from . import loyalty_club_rfm_snapshot_write
 from . import loyalty_club_rfm_move
 from . import loyalty_club_rfm_customer
 from . import loyalty_club_rfm_fact
