@@ -139,6 +139,11 @@ class LoyaltyClub(models.Model):
     credit_expiry_days = fields.Integer(
         string="Credit expires after", default=90, help="Days; 0 means never."
     )
+    credit_use = fields.Selection(
+        related="credit_program_id.club_use",
+        readonly=False,
+        string="Spending credit is",
+    )
 
     # Limits
     transfer_max = fields.Integer(

@@ -1,11 +1,13 @@
-from odoo import fields, models
-from odoo.exceptions import UserError
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
 
 from .loyalty_club import ACCOUNTS
 
 # On these stands what the ledger knows of its accounts: they belong to one customer
 # and last beyond one order.
 FROZEN = {"club_id", "club_account", "program_type", "company_id", "applies_on"}
+# What spending from an account is: of some, the law leaves no choice.
+USE = {"points": "reduction", "wallet": "payment", "credit": "reduction"}
 
 
 class LoyaltyProgram(models.Model):
@@ -20,6 +22,18 @@ class LoyaltyProgram(models.Model):
         help="The club whose ledger keeps the balances of this program.",
     )
     club_account = fields.Selection(ACCOUNTS, copy=False, readonly=True)
+    club_use = fields.Selection(
+        [("payment", "A payment"), ("reduction", "A price reduction")],
+        string="Spending is",
+        compute="_compute_club_use",
+        store=True,
+        readonly=False,
+        precompute=True,
+        copy=False,
+        help="A payment pays the price with its taxes, like cash. A price reduction "
+        "takes the amount off the prices of the goods as they are shown, each in its "
+        "part, so that less tax is due.",
+    )
 
     _club_account_uniq = models.UniqueIndex(
         "(club_id, club_account) WHERE club_id IS NOT NULL",
@@ -29,6 +43,31 @@ class LoyaltyProgram(models.Model):
         "CHECK ((club_id IS NULL) = (club_account IS NULL))",
         "A program of a club says which account it keeps.",
     )
+
+    @api.depends("club_account")
+    def _compute_club_use(self):
+        for program in self:
+            program.club_use = USE.get(program.club_account)
+
+    @api.depends("club_use")
+    def _compute_is_payment_program(self):
+        """Credit that reduces prices is no payment, wherever Odoo asks for that."""
+        super()._compute_is_payment_program()
+        for program in self:
+            if program.club_use == "reduction":
+                program.is_payment_program = False
+
+    @api.constrains("club_use", "club_account")
+    def _check_club_use(self):
+        for program in self:
+            account = program.club_account
+            if account in ("points", "wallet") and program.club_use != USE[account]:
+                raise ValidationError(
+                    self.env._(
+                        "Money that members paid in is a payment, and points are a "
+                        "price reduction: only promotional credit can be either."
+                    )
+                )
 
     def write(self, vals):
         managed = self.filtered("club_id")

@@ -11,6 +11,17 @@ class LoyaltyReward(models.Model):
         help="Only members of these tiers can claim it; empty means everybody.",
     )
 
+    def _club_reduces_price(self):
+        """Whether it takes any part of an account's money off the goods' prices."""
+        program_sudo = self.program_id.sudo()  # who sells may not read its account
+        return (
+            self.reward_type == "discount"
+            and self.discount_mode == "per_point"
+            and not self.clear_wallet
+            and program_sudo.club_account == "credit"
+            and program_sudo.club_use == "reduction"
+        )
+
     def _club_open_to(self, card):
         """Whether the member whose account ``card`` is may claim these rewards."""
         # Who sells reads neither members nor tiers, but has to know this much.

@@ -7,4 +7,5 @@ class LoyaltyProgram(models.Model):
     @api.model
     def _load_pos_data_fields(self, config):
         # Tells a till which programs are the club's: those it doesn't count itself.
-        return [*super()._load_pos_data_fields(config), "club_account"]
+        own = ["club_account", "club_use"]
+        return [*super()._load_pos_data_fields(config), *own]

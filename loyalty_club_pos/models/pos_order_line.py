@@ -121,6 +121,21 @@ class PosOrderLine(models.Model):
         paid = self.price_unit * (1 - self.discount / 100)
         return min(self.price_unit, max(*prices, paid) + self.price_extra)
 
+    def _club_taken_off(self):
+        """Money that a reward's line takes off: with taxes, but of the prices as they
+        are shown where the reward reduces these.
+        """
+        total = -self.club_total
+        if not self.reward_id._club_reduces_price():
+            return total
+        price = -self.price_unit * self.qty * (1 - self.discount / 100)
+        terms = self._compute_amount_line_all()
+        # What the line's own terms don't give counts in full.
+        step = self.currency_id.rounding
+        if total - abs(terms["price_subtotal_incl"]) > step:
+            return max(total, price)
+        return price
+
     def _club_is_overpriced(self, step):
         """Whether the line says that it costs more than its own terms give.
 

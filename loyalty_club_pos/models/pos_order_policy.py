@@ -47,7 +47,7 @@ class PosOrder(models.Model):
         return None
 
     def _club_worth(self, lines):
-        return -sum(lines.mapped("club_total"))
+        return sum(line._club_taken_off() for line in lines)
 
     def _club_most_worth(self, reward, lines):
         """What a reward may take off the price of this order, at most."""
@@ -85,7 +85,7 @@ class PosOrder(models.Model):
             and not line._club_is_payment()
         )
         most = basket * club.spend_share / 100 + self._club_slack()
-        if self._club_worth(paying) <= most:
+        if -sum(paying.mapped("club_total")) <= most:
             return None
         return self.env._(
             "Points and credit paid more than %(share)s%% of the basket.",

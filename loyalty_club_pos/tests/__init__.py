@@ -13,6 +13,7 @@ from . import test_offline
 from . import test_query_count
 from . import test_receipt
 from . import test_recognise
+from . import test_reduction
 from . import test_returns
 from . import test_spending
 from . import test_spending_tours

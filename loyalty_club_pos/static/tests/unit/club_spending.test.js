@@ -1,12 +1,19 @@
 import { expect, test } from "@odoo/hoot";
 import { definePosModels } from "@point_of_sale/../tests/unit/data/generate_model_definitions";
-import { commonStep, fromUnits, mostOf, unitsDown } from "@loyalty_club_pos/app/utils/club_amounts";
+import {
+    commonStep,
+    fromUnits,
+    mostOf,
+    shareOut,
+    unitsDown,
+} from "@loyalty_club_pos/app/utils/club_amounts";
 import { mockTill } from "@loyalty_club_pos/../tests/unit/club_mocks";
 import {
     TOMORROW,
     basket,
     settled,
     setupSpending,
+    withCredit,
 } from "@loyalty_club_pos/../tests/unit/club_spending_mocks";
 
 definePosModels();
@@ -204,4 +211,60 @@ test("points and credit load no wallet, and a wallet loads none either", async (
     const order = await basket(till, { price: 40 }, { price: 10, productId: 10 });
     expect(till.spending.maxFor(order, "points").amount).toBe(100);
     expect(till.spending.maxFor(order, "wallet").amount).toBe(25);
+});
+
+test("units are shared to the last one", () => {
+    expect(shareOut(10, { a: 1, b: 1, c: 1, d: 0 })).toEqual({ a: 4, b: 3, c: 3 });
+    expect(shareOut(10001, { a: 400, b: 200 })).toEqual({ a: 6667, b: 3334 });
+    expect(shareOut(5, {})).toEqual({});
+});
+
+test("promotional credit takes its part of the taxes away", async () => {
+    const till = await setupSpending();
+    withCredit(till);
+    // 15 % on 200, 25 % on 100.
+    const order = await basket(till, { price: 200, taxes: [1] }, { price: 100, taxes: [2] });
+    expect(order.priceIncl).toBe(355);
+    till.spending.use(order, "credit", 30);
+    await settled(till);
+    await settled(till);
+    const lines = order.clubRewardLines();
+    expect(lines.map((line) => [line.price_unit, line.tax_ids[0].id, line.points_cost])).toEqual([
+        [-20, 1, 30],
+        [-10, 2, 0],
+    ]);
+    expect(order.priceIncl).toBe(319.5);
+    expect(till.spending.claims(order).length).toBe(1);
+    // Less of it, and then none: nothing stays behind.
+    till.spending.use(order, "credit", 3);
+    await settled(till);
+    expect(order.priceIncl).toBe(351.45);
+    till.spending.undo(order, "credit");
+    await settled(till);
+    expect(order.priceIncl).toBe(355);
+});
+
+test("as a payment it leaves the taxes alone", async () => {
+    const till = await setupSpending();
+    withCredit(till, "payment");
+    const order = await basket(till, { price: 200, taxes: [1] });
+    till.spending.use(order, "credit", 30);
+    await settled(till);
+    expect(order.priceIncl).toBe(200);
+});
+
+test("credit takes no more off than the prices, and a wallet pays the rest", async () => {
+    const till = await setupSpending();
+    withCredit(till);
+    const order = await basket(till, { price: 30, taxes: [1] });
+    const most = till.spending.maxFor(order, "credit");
+    expect([most.amount, most.reason]).toEqual([30, "basket"]);
+    till.spending.use(order, "credit", 20);
+    await settled(till);
+    expect(order.priceIncl).toBe(11.5);
+    till.spending.use(order, "wallet", 25);
+    await settled(till);
+    expect(order.priceIncl).toBe(0);
+    expect(till.spending.maxFor(order, "wallet").used).toBe(11.5);
+    expect(order.clubRewardLines().length).toBe(2);
 });

@@ -80,6 +80,37 @@ export async function setupSpending({ policy = {}, member = {} } = {}) {
     return till;
 }
 
+/**
+ * Give the member 40.00 of promotional credit, which reduces prices.
+ *
+ * @param {string} [use] "reduction" | "payment"
+ */
+export function withCredit(till, use = "reduction") {
+    const { models, partner } = till;
+    const program = manage(models, 6, "credit");
+    Object.assign(program, { program_type: "ewallet", club_use: use });
+    till.rewards.credit = models["loyalty.reward"].create({
+        id: 504,
+        program_id: program,
+        reward_type: "discount",
+        discount_mode: "per_point",
+        discount: 1,
+        discount_applicability: "order",
+        discount_max_amount: 0,
+        required_points: 1,
+        clear_wallet: false,
+        discount_line_product_id: models["product.product"].get(1),
+    });
+    till.cards.credit = models["loyalty.card"].create({
+        id: 903,
+        program_id: program,
+        partner_id: partner,
+        points: 40,
+    });
+    const { balances } = till.store.club.seen[3].member;
+    balances.credit = { ...BALANCE, available: 40, card_id: 903 };
+}
+
 function manage(models, id, account) {
     const program = models["loyalty.program"].get(id);
     Object.assign(program, {
@@ -91,18 +122,18 @@ function manage(models, id, account) {
     return program;
 }
 
-/** A basket of the member's: lines of {price, qty}, without taxes. */
+/** A basket of the member's: lines of {price, qty, taxes}, without taxes at first. */
 export async function basket(till, ...lines) {
     const order = till.store.addNewOrder();
     order.setPartner(till.partner);
-    for (const { price = 10, qty = 1, productId = 1 } of lines) {
+    for (const { price = 10, qty = 1, productId = 1, taxes = [] } of lines) {
         await till.store.addLineToOrder(
             {
                 product_tmpl_id: till.models["product.product"].get(productId).product_tmpl_id,
                 product_id: till.models["product.product"].get(productId),
                 price_unit: price,
                 qty,
-                tax_ids: [],
+                tax_ids: taxes.map((id) => ["link", till.models["account.tax"].get(id)]),
             },
             order,
             {},

@@ -3,8 +3,8 @@ import { PosOrder } from "@point_of_sale/app/models/pos_order";
 import "@pos_loyalty/app/models/pos_order";
 import { patch } from "@web/core/utils/patch";
 import { clubSpending } from "@loyalty_club_pos/app/services/club_spending";
-import { fromUnits, unitsDown } from "@loyalty_club_pos/app/utils/club_amounts";
-import { paysAnyAmount } from "@loyalty_club_pos/app/utils/club_rewards";
+import { fromUnits, shareOut, unitsDown } from "@loyalty_club_pos/app/utils/club_amounts";
+import { paysAnyAmount, reducesPrice } from "@loyalty_club_pos/app/utils/club_rewards";
 
 const { DateTime } = luxon;
 
@@ -154,6 +154,13 @@ patch(PosOrder.prototype, {
         return true;
     },
     _updateRewardLines() {
+        // To native code an eWallet has one line, which it applies again; of the lines
+        // of a price reduction, one for each kind of taxes, it sees the first.
+        for (const line of this.clubRewardLines()) {
+            if (reducesPrice(line.reward_id) && !line.points_cost) {
+                line.delete();
+            }
+        }
         const changed = super._updateRewardLines();
         return this._clubRenewWishes() || changed;
     },
@@ -174,24 +181,57 @@ patch(PosOrder.prototype, {
         return changed;
     },
     _getRewardLineValuesDiscount(args) {
+        if (reducesPrice(args.reward) && clubSpending()) {
+            return this._clubReduction(args);
+        }
         const lines = super._getRewardLineValuesDiscount(args);
         if (!Array.isArray(lines) || !lines.length || !paysAnyAmount(args.reward)) {
             return lines;
         }
         return this._clubChosen(args, lines);
     },
-    /** Native lines pay all that is possible; these pay what the member chose. */
-    _clubChosen({ reward, cost }, lines) {
+    /** A line for each kind of taxes, which take what the member chose off the prices. */
+    _clubReduction({ reward, coupon_id, cost }) {
+        const spending = clubSpending();
+        const chosen = this._clubChosenAmount(reward, cost);
+        const digits = this.currency.decimal_places;
+        const { prices } = spending.reducible(this, reward);
+        const shares = shareOut(unitsDown(chosen * reward.discount, digits), prices);
+        const code = `club-${reward.id}-${this.lines.length}`;
+        return Object.entries(shares)
+            .filter(([, units]) => units)
+            .map(([key, units], index) => {
+                const ids = key.split(",").map(Number);
+                return {
+                    product_id: reward.discount_line_product_id,
+                    price_unit: -fromUnits(units, digits),
+                    qty: 1,
+                    reward_id: reward,
+                    is_reward_line: true,
+                    coupon_id,
+                    points_cost: index ? 0 : chosen,
+                    reward_identifier_code: code,
+                    tax_ids: this.models["account.tax"].filter((tax) => ids.includes(tax.id)),
+                };
+            });
+    },
+    /** How much of an account is used now: what the member chose, as far as it goes. */
+    _clubChosenAmount(reward, cost) {
         const spending = clubSpending();
         const account = reward.program_id.club_account;
         const most = spending.maxFor(this, account);
         const digits = spending.digitsOf(account);
         const wish = this.uiState.clubWishes[reward.id] ?? cost ?? most.amount;
-        const nativeCost = lines[0].points_cost;
         const step = unitsDown(most.step, digits) || 1;
         const units = Math.min(unitsDown(wish, digits), unitsDown(most.amount, digits));
         const chosen = fromUnits(Math.floor(units / step) * step, digits);
-        if (!chosen || chosen < most.least || !nativeCost) {
+        return chosen < most.least ? 0 : chosen;
+    },
+    /** Native lines pay all that is possible; these pay what the member chose. */
+    _clubChosen({ reward, cost }, lines) {
+        const chosen = this._clubChosenAmount(reward, cost);
+        const nativeCost = lines[0].points_cost;
+        if (!chosen || !nativeCost) {
             return [];
         }
         const scale = chosen / nativeCost;

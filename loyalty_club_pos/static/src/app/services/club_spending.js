@@ -1,6 +1,6 @@
 import { _t } from "@web/core/l10n/translation";
 import { commonStep, fromUnits, mostOf, unitsDown } from "@loyalty_club_pos/app/utils/club_amounts";
-import { paysAnyAmount } from "@loyalty_club_pos/app/utils/club_rewards";
+import { paysAnyAmount, reducesPrice } from "@loyalty_club_pos/app/utils/club_rewards";
 import { formatAccount } from "@loyalty_club_pos/app/utils/club_format";
 import { ClubHolds } from "@loyalty_club_pos/app/services/club_holds";
 
@@ -168,7 +168,7 @@ export class ClubSpending {
             { reason: this.offline ? "offline" : "balance", amount: free },
             ...this._basketBounds(order, reward, lines).map(({ reason, money }) => ({
                 reason,
-                amount: money / rate,
+                amount: money / rate / this._grossOf(order, reward),
             })),
         ];
         const fewest = isPoints ? least || 0 : 0;
@@ -180,6 +180,42 @@ export class ClubSpending {
             used: fromUnits(unitsDown(used, digits), digits),
             balance: free,
         };
+    }
+
+    /** How much the total falls by one unit of money that a reward takes off prices. */
+    _grossOf(order, reward) {
+        if (!reducesPrice(reward)) {
+            return 1;
+        }
+        const { gross, prices } = this.reducible(order, reward);
+        const shown = Object.values(prices).reduce((sum, price) => sum + price, 0);
+        return shown > 0 && gross > shown ? gross / shown : 1;
+    }
+
+    /**
+     * What a reward may take something off: prices as they are shown, less other
+     * discounts of them.
+     *
+     * @returns {{gross: number, prices: Object}} money with taxes, and without those that
+     *     are added by the ids of its taxes ("1,2")
+     */
+    reducible(order, reward) {
+        if (reward.discount_applicability === "specific") {
+            const found = order._getDiscountableOnSpecific(reward);
+            return { gross: found.discountable, prices: found.discountablePerTax };
+        }
+        const prices = {};
+        let gross = 0;
+        for (const line of order.lines) {
+            const type = line.is_reward_line && line.reward_id?.program_id?.program_type;
+            if (["ewallet", "gift_card"].includes(type) || this.cannotPay("credit", line)) {
+                continue;
+            }
+            const taxes = line.tax_ids.map((tax) => tax.id);
+            prices[taxes] = (prices[taxes] || 0) + line.basePrice;
+            gross += line.prices.total_included;
+        }
+        return { gross, prices };
     }
 
     /** What of the basket this reward may pay: list of {reason, money}. */
@@ -198,7 +234,8 @@ export class ClubSpending {
             bounds.push({ reason: "share", money: (basket * share) / 100 + sum(others) });
         }
         if (reward.discount_max_amount) {
-            bounds.push({ reason: "reward", money: reward.discount_max_amount });
+            const gross = this._grossOf(order, reward);
+            bounds.push({ reason: "reward", money: reward.discount_max_amount * gross });
         }
         if (reward.discount_applicability === "specific") {
             const { discountable } = order._getDiscountableOnSpecific(reward);

@@ -43,6 +43,28 @@ export function commonStep(a, b) {
 }
 
 /**
+ * Share whole units in proportion; the parts sum up to them. As the engine does: whole
+ * parts first, then the largest remainders.
+ *
+ * @param {number} units
+ * @param {Object} weights key to a number; only positive ones get a part
+ * @returns {Object} key to units
+ */
+export function shareOut(units, weights) {
+    const entries = Object.entries(weights).filter(([, weight]) => weight > 0);
+    const total = entries.reduce((sum, [, weight]) => sum + weight, 0);
+    const shares = entries.map(([key, weight]) => {
+        const exact = (units * weight) / total;
+        const whole = Math.floor(exact + NOISE);
+        return { key, whole, rest: exact - whole };
+    });
+    const left = units - shares.reduce((sum, { whole }) => sum + whole, 0);
+    const byRest = [...shares].sort((a, b) => b.rest - a.rest);
+    byRest.slice(0, left).forEach((share) => share.whole++);
+    return Object.fromEntries(shares.map(({ key, whole }) => [key, whole]));
+}
+
+/**
  * @typedef {Object} Bound
  * @property {string} reason "balance" | "offline" | "basket" | "share" | "reward"
  * @property {number} amount in the account's own unit

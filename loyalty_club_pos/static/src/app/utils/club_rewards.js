@@ -13,3 +13,19 @@ export function paysAnyAmount(reward) {
             !reward.clear_wallet
     );
 }
+
+/**
+ * Whether a reward takes an amount off the prices of the goods, as they are shown, so
+ * that less tax is due; other amounts pay the price with its taxes.
+ *
+ * @param {Object} reward loyalty.reward
+ * @returns {boolean}
+ */
+export function reducesPrice(reward) {
+    const program = reward?.program_id;
+    return (
+        paysAnyAmount(reward) &&
+        program.club_account === "credit" &&
+        program.club_use === "reduction"
+    );
+}
