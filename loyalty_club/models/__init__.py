@@ -43,6 +43,8 @@ from . import loyalty_rule
 from . import loyalty_reward
 from . import loyalty_card
 from . import loyalty_history
+from . import res_company
+from . import res_currency
 from . import res_partner
 from . import loyalty_club_cron
 from . import res_users

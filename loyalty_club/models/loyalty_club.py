@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 
 from odoo.addons.base.models.res_partner import _tz_get
 
@@ -235,8 +235,11 @@ class LoyaltyClub(models.Model):
 
     @api.depends("company_id")
     def _compute_currency_id(self):
+        begun = self._origin._with_entries()
         for club in self:
-            club.currency_id = club.company_id.currency_id
+            # What is counted already stays in its money, whoever owns the club.
+            if club._origin not in begun:
+                club.currency_id = club.company_id.currency_id
 
     @api.depends("program_ids.club_account")
     def _compute_programs(self):
@@ -296,7 +299,12 @@ class LoyaltyClub(models.Model):
     def write(self, vals):
         if RANKING & vals.keys():
             self.tier_ids._check_published()
+        sizes = {}
+        if "currency_id" in vals:
+            sizes = self._sizes_before(vals["currency_id"])
         res = super().write(vals)
+        for club, size in sizes.items():
+            club._follow_currency(size)
         if "qualify_measure" in vals:
             # What was counted so far was another measure: sum the purchases again.
             Member_sudo = self.env["loyalty.club.member"].sudo()  # the club's own doing
@@ -304,6 +312,64 @@ class LoyaltyClub(models.Model):
                 [("club_id", "in", self.ids), ("qualified_from", "!=", False)]
             ).write({"qualified_from": False})
         return res
+
+    # ------------------------------------------------------------------ currency
+
+    def _with_entries(self):
+        """Those of these clubs whose ledger has begun."""
+        # Whoever changes a company or club may not read its ledger.
+        rows = (
+            self.env["loyalty.club.entry"]
+            .sudo()
+            ._read_group([("club_id", "in", self.ids)], ["club_id"])
+        )
+        return self.browse(club.id for (club,) in rows)
+
+    def _sizes_before(self, currency_id):
+        """What the clubs that get another currency counted in: dict of club to int.
+
+        :raises UserError: the ledger of one has begun
+        """
+        changed = self.filtered(lambda club: club.currency_id.id != currency_id)
+        if begun := changed._with_entries():
+            raise UserError(
+                self.env._(
+                    "%(club)s has entries in %(currency)s: its currency can't be "
+                    "changed any more.",
+                    club=begun[0].name,
+                    currency=begun[0].currency_id.name,
+                )
+            )
+        return {club: club._money_size() for club in changed}
+
+    def _follow_currency(self, size_before):
+        """Let programs and amounts of an empty club follow its new currency.
+
+        A gift of 5 euros becomes one of 500,000 rial.
+
+        :param size_before: what the club counted in
+        """
+        self.ensure_one()
+        # Managers of the club need no right on Odoo's own loyalty programs.
+        programs_sudo = self.program_ids.sudo()
+        programs_sudo.currency_id = self.currency_id
+        times = self._money_size() / size_before
+        if times == 1:
+            return
+        money = [
+            name
+            for name, field in self._fields.items()
+            if field.type == "monetary" and field.store and not field.compute
+        ]
+        super().write({name: self[name] * times for name in money})
+        points_sudo = programs_sudo.filtered(lambda p: p.club_account == "points")
+        for rule_sudo in points_sudo.rule_ids:
+            rule_sudo.club_per_amount *= times
+            rule_sudo.minimum_amount *= times
+        for reward_sudo in points_sudo.reward_ids:
+            if reward_sudo.discount_mode != "percent":
+                reward_sudo.discount *= times
+            reward_sudo.discount_max_amount *= times
 
     def _create_missing_programs(self):
         """Give the club a program for each account it has none for."""
@@ -381,9 +447,13 @@ class LoyaltyClub(models.Model):
         return {"pos_ok": False} if has_tills else {}
 
     def _default_step(self):
-        """Money that gives a point in a new club: a currency without cents is small."""
+        """Money that gives a point in a new club."""
+        return self._money_size()
+
+    def _money_size(self):
+        """About one euro in the club's money, as a round amount: what is counted in."""
         self.ensure_one()
-        return 1 if self.currency_id.decimal_places else 10_000
+        return self.currency_id._club_size(self.company_id)
 
     # What the engine wants to know
 

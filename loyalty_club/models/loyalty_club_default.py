@@ -18,14 +18,23 @@ class LoyaltyClub(models.Model):
         return self.search([], limit=1) or self.sudo()._create_first()
 
     @api.model
+    def _first_welcome(self):
+        """What the first club of the user's company gives who joins, to say before.
+
+        :return: dict of ``welcome_points`` and ``welcome_credit`` (about 5 euros)
+        """
+        company = self.env.company.root_id
+        size = company.currency_id._club_size(company)
+        return {"welcome_points": 100, "welcome_credit": 5 * size}
+
+    @api.model
     def _create_first(self):
         """The first club of the company that the user works for."""
         return self.create(
             {
                 "name": self.env._("Loyalty Club"),
                 "code": "club",
-                "welcome_points": 100,
-                "welcome_credit": 5,
+                **self._first_welcome(),
                 "expiry_mode": "months",
                 "expiry_count": 12,
                 "tier_ids": [

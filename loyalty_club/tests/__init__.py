@@ -1,3 +1,4 @@
+from . import test_first_club
 from . import test_exact_numbers
 from . import test_cron
 from . import test_hoot

@@ -15,9 +15,9 @@ class LoyaltyClubMemberJoin(models.TransientModel):
         default=lambda self: self.env["loyalty.club"].search([], limit=1),
     )
     club_count = fields.Integer(compute="_compute_club_count")
-    currency_id = fields.Many2one(related="club_id.currency_id")
-    welcome_points = fields.Integer(related="club_id.welcome_points")
-    welcome_credit = fields.Monetary(related="club_id.welcome_credit")
+    currency_id = fields.Many2one("res.currency", compute="_compute_welcome")
+    welcome_points = fields.Integer(compute="_compute_welcome")
+    welcome_credit = fields.Monetary(compute="_compute_welcome")
     partner_id = fields.Many2one("res.partner", string="Contact", readonly=True)
     name = fields.Char()
     mobile = fields.Char(
@@ -42,6 +42,18 @@ class LoyaltyClubMemberJoin(models.TransientModel):
         count = self.env["loyalty.club"].search_count([])
         for wizard in self:
             wizard.club_count = count
+
+    @api.depends("club_id")
+    def _compute_welcome(self):
+        """The gift, told before it is given, also where the club is yet to be founded."""
+        for wizard in self:
+            club = wizard.club_id
+            gift = club or self.env["loyalty.club"]._first_welcome()
+            wizard.welcome_points = gift["welcome_points"]
+            wizard.welcome_credit = gift["welcome_credit"]
+            wizard.currency_id = (
+                club.currency_id or self.env.company.root_id.currency_id
+            )
 
     @api.depends("club_id", "mobile")
     def _compute_member_id(self):

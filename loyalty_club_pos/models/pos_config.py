@@ -72,6 +72,9 @@ class PosConfig(models.Model):
         read = super()._load_pos_data_read(records, config)
         if read:
             read[0]["_club"] = config._club_policy()
+            # The first member founds the club: what it will give is told before.
+            clubs = self.env["loyalty.club"].with_company(config.company_id)
+            read[0]["_club_first_welcome"] = clubs._first_welcome()
         return read
 
     def get_limited_partners_loading(self, offset=0):

@@ -29,6 +29,9 @@ class TestJourneyFa(ClubKit, TestPointOfSaleHttpCommon):
             welcome_points=200,
             welcome_credit=0,
         )
+        # So small a step that the few things of this shop earn something.
+        cls.club.points_program_id.rule_ids.club_per_amount = 10_000
+        cls.club.points_program_id.reward_ids.discount = 100
         cls.ledger = cls.env["loyalty.club.ledger"]
         cls.main_pos_config.club_id = cls.club
         cls._product("چای", 100_000)
@@ -66,7 +69,7 @@ class TestJourneyFa(ClubKit, TestPointOfSaleHttpCommon):
     def test_journey(self):
         """Joins, buys, comes again, spends points, and brings one thing back.
 
-        A new club in rials gives a point for 10,000 of them, and takes it for 100.
+        This club gives a point for 10,000 rials, and takes it for 100.
         """
         self.start_pos_tour("ClubJourneyFaTour")
 

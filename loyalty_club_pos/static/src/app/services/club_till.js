@@ -280,16 +280,26 @@ export class ClubTill {
             this.tell(_t("%s is a member already.", name), "info");
             return;
         }
-        const currency = this.pos.currency.id;
-        const got = [];
-        if (welcome.points) {
-            got.push(_t("%s points", formatAccount("points", welcome.points)));
-        }
-        if (welcome.credit) {
-            got.push(_t("%s credit", formatAccount("credit", welcome.credit, currency)));
-        }
-        const gift = got.length && _t("A welcome gift of %s.", got.join(_t(" and ")));
+        const gift = this.giftText(welcome);
         this.tell(gift || _t("Welcome to the club."), "success", _t("%s is a member now", name));
+    }
+
+    /** What who joins will get; also of the club that the first one founds. */
+    get welcomeGift() {
+        const first = this.pos.config._club_first_welcome;
+        return this.policy ? this.policy.welcome : { points: first?.welcome_points, credit: first?.welcome_credit };
+    }
+
+    /** A sentence about a welcome gift; empty without one. */
+    giftText({ points, credit } = {}) {
+        const got = [];
+        if (points) {
+            got.push(_t("%s points", formatAccount("points", points)));
+        }
+        if (credit) {
+            got.push(_t("%s credit", formatAccount("credit", credit, this.pos.currency.id)));
+        }
+        return got.length ? _t("A welcome gift of %s.", got.join(_t(" and "))) : "";
     }
 
     tell(message, type = "info", title = undefined) {

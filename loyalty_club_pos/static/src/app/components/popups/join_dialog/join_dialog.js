@@ -39,6 +39,9 @@ export class JoinDialog extends Component {
     get policy() {
         return this.props.club.policy;
     }
+    get gift() {
+        return this.props.club.giftText(this.props.club.welcomeGift);
+    }
     get consents() {
         return this.policy.consents || [];
     }
