@@ -30,6 +30,7 @@ from . import loyalty_club_door_answer
 from . import loyalty_club_door_find
 from . import loyalty_club_door
 from . import loyalty_club_check
+from . import loyalty_club_exception
 from . import loyalty_club_ledger
 from . import loyalty_club_ledger_move
 from . import loyalty_club_ledger_hold

@@ -1,6 +1,7 @@
 from . import test_first_club
 from . import test_exact_numbers
 from . import test_cron
+from . import test_exceptions
 from . import test_hoot
 from . import test_identifiers
 from . import test_members
