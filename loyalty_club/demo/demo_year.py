@@ -87,7 +87,15 @@ class LoyaltyClub(models.Model):
         if who == 0:
             # The login "member" is the first of them.
             partner = self.env.ref("loyalty_club.demo_user_member").partner_id
-            partner.phone = self._mobile(values["mobile"])
+            # Joining changes nothing of a user's contact.
+            partner.write(
+                {
+                    "name": values["name"],
+                    "phone": self._mobile(values["mobile"]),
+                    "gender": values["gender"],
+                    "birthdate_date": values["birthdate"],
+                }
+            )
         member, _created = Member._enrol(self, values, how="desk", source="demo")
         member._welcome()
         return member

@@ -29,7 +29,12 @@ _LETTERS = {
     **dict.fromkeys(range(0x2066, 0x206A)),
 }
 # What people write between groups of digits, with the longer dashes.
-_SEPARATORS = re.compile(r"[\s\-\u2010-\u2015().:/_]+")
+_SEPARATORS = re.compile(r"[\s\-\u2010-\u2015\u0640().:/_]+")
+# What spreadsheets and their exports put around a number: an apostrophe, a formula's
+# quotation marks, decimals of what is no amount.
+_AROUND = re.compile(r"^['\u2018\u2019]+|^=\"|\"$|(?<=\d{7})[.,\u066b]0+$", re.ASCII)
+# 6.26000E+12. Serials of cards may read 04E51234: only a sign or a point tells.
+_ROUNDED = re.compile(r"[+-]?\d+(?:[.,\u066b]\d+E[+-]?|E[+-])\d+", re.ASCII | re.I)
 _HEXADECIMAL = re.compile(r"[0-9A-F]+")
 _PHONE = re.compile(r"\+?\d{7,17}", re.ASCII)
 _EMAIL = re.compile(r"[^@\s<>\",;]+@[^@\s<>\",;.]+(\.[^@\s<>\",;.]+)+")
@@ -81,6 +86,25 @@ def _visible(text: str) -> str:
     )
 
 
+def _bare(text: str) -> str:
+    """Visible signs without blanks, and without what a spreadsheet puts around them."""
+    text = "".join(_visible(text).split())
+    while (less := _AROUND.sub("", text)) != text:
+        text = less
+    return text
+
+
+def is_rounded(text: str) -> bool:
+    """Whether a spreadsheet has rounded a number, so that its digits are lost.
+
+    >>> is_rounded("6.26000E+12"), is_rounded("9.12E+09"), is_rounded("9E+09")
+    (True, True, True)
+    >>> is_rounded("04E51234"), is_rounded("9121234567.0"), is_rounded("MBR-1E+2")
+    (False, False, False)
+    """
+    return bool(_ROUNDED.fullmatch(_bare(text)))
+
+
 def mobile_e164(
     text: str, country_code: str | None, phone_code: int | None
 ) -> str | None:
@@ -94,9 +118,17 @@ def mobile_e164(
     ...     assert mobile_e164(typed, "IR", 98) == "+989121234567"
     >>> mobile_e164("021 8877 6655", "IR", 98)
     >>> mobile_e164("0912 123 4567", None, None)
+
+    As exports and spreadsheets write them, too; rounded ones have lost their digits:
+
+    >>> mobile_e164("'+989121234567", "IR", 98), mobile_e164("9121234567.0", "IR", 98)
+    ('+989121234567', '+989121234567')
+    >>> mobile_e164("9.12E+09", "IR", 98)
     """
+    if is_rounded(text):
+        return None
     # A plain text check first: the library would also read letters on a keypad.
-    number = _SEPARATORS.sub("", _visible(text))
+    number = _SEPARATORS.sub("", _bare(text))
     if not _PHONE.fullmatch(number):
         return None
     if number.startswith("00"):
@@ -217,9 +249,10 @@ def normalise_barcode(text: str) -> str | None:
     >>> normalise_barcode("mbr-0042\\r\\n"), normalise_barcode("۶۲۶۰ ۱۲۳۴")
     ('MBR-0042', '62601234')
     >>> normalise_barcode("علی")
+    >>> normalise_barcode("6.26000E+12")
     """
-    code = "".join(_visible(text).split()).upper()
-    if not code or not code.isascii() or len(code) > _MAX_BARCODE:
+    code = _bare(text).upper()
+    if not code or not code.isascii() or len(code) > _MAX_BARCODE or is_rounded(code):
         return None
     return code
 
@@ -258,7 +291,7 @@ def candidates(
         found.append(("mobile", mobile))
     if looks_like_pan(text):
         return found
-    number = _SEPARATORS.sub("", _visible(text))
+    number = _SEPARATORS.sub("", _bare(text))
     if is_member_number(number):
         found.append(("number", number))
     if barcode := normalise_barcode(text):

@@ -244,6 +244,8 @@ class LoyaltyClubMember(models.Model):
                 self.env._("A membership changes through its own actions only.")
             )
         self.check_access("write")
+        if {"name", "mobile", "email"} & vals.keys():
+            self._check_user_kept()
         # A desk keeps its members' data without a right on all contacts, and the
         # identifiers follow the person.
         members_sudo = self.sudo()

@@ -26,20 +26,24 @@ class LoyaltyClubMember(models.Model):
 
     @api.model
     def _enrol(self, club, values, how="desk", source=None):
-        """Make a person a member, or find that he is one.
+        """Make a person a member, or find that they are one.
+
+        Who shows what a stranger may have picked up becomes nobody else by it: a
+        person who is found only gets what was empty.
 
         :param values: ``name``, ``mobile``, ``email``, ``birthdate`` (date),
             ``gender``, ``identifiers`` (list of dicts scheme and value),
             ``referral_code``, ``tags`` (list of names), ``consent`` (dict of channel
-            to bool), ``partner`` (the contact that joins); all optional, but a name or
-            a mobile must be there
+            to bool), ``partner`` (the contact that joins), ``apart`` (whether they
+            are somebody else than the contact who has this mobile); all optional,
+            but a name or a mobile must be there
         :param how: a value of ``joined_how``
-        :return: (member, whether he is new)
+        :return: (member, whether they are new)
         :raises ClubError: invalid_payload, ambiguous_member, unknown_member (referrer)
         """
         values = self._normalise_person(club, values)
         shown = self._shown_identifiers(club, values)
-        member = self._member_of(club, shown)
+        member = self._known_member(club, values, shown)
         created = not member
         if created:
             if not (values.get("name") or values.get("mobile")):
@@ -47,54 +51,175 @@ class LoyaltyClubMember(models.Model):
                     "invalid_payload",
                     self.env._("name: a member needs a name or a mobile number"),
                 )
-            member = self._create_member(club, values, how)
+            member = self._create_member(club, values, shown, how)
         else:
-            member._update_person(values)
-        member._claim_identifiers(shown)
-        if created:
-            member._claim_identifiers([("number", member.number, member.number)])
+            shown = member._complete_person(values, shown)
+            member._claim_identifiers(shown)
         if consent := values.get("consent"):
             member._set_consent(consent, source or how)
         return member, created
 
-    def _create_member(self, club, values, how):
+    def _known_member(self, club, values, shown):
+        """The member who joins once more, or none.
+
+        :param values: as ``_normalise_person`` returns them
+        :raises ClubError: ambiguous_member when it can't be one person: what is shown
+            belongs to two, a mobile that nobody has comes with a card or number of
+            somebody, or another contact was to join
+        """
+        owners = self._owners(club, shown)
+        members = self.browse({member.id for member in owners.values()})
+        if len(members) > 1:
+            raise ClubError(
+                "ambiguous_member",
+                self.env._("These identifiers belong to several members."),
+            )
+        if not members:
+            return members
+        strange = [
+            display
+            for scheme, value, display in shown
+            if scheme == "mobile" and (scheme, value) not in owners
+        ]
+        if strange:
+            raise ClubError(
+                "ambiguous_member",
+                self.env._(
+                    "What is shown is a member's, but the mobile is not theirs. If it "
+                    "is their new one, change it at the member."
+                ),
+            )
+        given = values.get("partner") or members.partner_id
+        if given != members.partner_id:
+            raise ClubError(
+                "ambiguous_member",
+                self.env._("Another member is recognised by this already."),
+            )
+        return members
+
+    def _create_member(self, club, values, shown, how):
         referrer = self.browse()
         if code := values.get("referral_code"):
             referrer = self._find(club, code)
-        partner = self._partner_for(club, values)
-        return self.create(
+        found = self._contact_of(club, values)
+        if found:
+            self._check_same_mobile(club, found, values)
+            shown = self._complete_contact(found, values, shown)
+        member = self.create(
             {
                 "club_id": club.id,
-                "partner_id": partner.id,
+                "partner_id": (found or self._new_contact(club, values)).id,
                 "joined_how": how,
                 "joined_on": club._today(),
                 "referrer_id": referrer.id,
             }
         )
+        member._claim_identifiers([*shown, ("number", member.number, member.number)])
+        return member
 
-    def _partner_for(self, club, values):
-        """The contact that is given, or the one with this mobile, or a new one.
+    # ------------------------------------------------------------------ contacts
 
-        A contact that is found must be the only one, and no member yet.
-        """
-        partner = self.env["res.partner"]
+    def _contact_of(self, club, values):
+        """The contact that is given, or the only person with this mobile, or none."""
         if given := values.get("partner"):
-            given.write(self._partner_values(values, given))
             return given
-        if mobile := values.get("mobile"):
-            found = partner.search(
-                [
-                    ("phone_sanitized", "=", mobile),
-                    ("company_id", "in", (False, club.company_id.id)),
-                ],
-                limit=2,
+        if values.get("mobile") and not values.get("apart"):
+            return self._contact_with_mobile(club, values["mobile"])
+        return self.env["res.partner"]
+
+    @api.model
+    def _contact_with_mobile(self, club, mobile):
+        """The only person among the contacts who has this mobile; empty for several.
+
+        Companies and suppliers are not looked at, nor who is a member already.
+        """
+        found = self.env["res.partner"].search(
+            [
+                ("phone_sanitized", "=", mobile),
+                ("company_id", "in", (False, club.company_id.id)),
+                ("is_company", "=", False),
+                ("supplier_rank", "=", 0),
+            ],
+            limit=2,
+        )
+        taken = self.search_count(
+            [("club_id", "=", club.id), ("partner_id", "in", found.ids)], limit=1
+        )
+        return found if len(found) == 1 and not taken else found.browse()
+
+    @api.model
+    def _doubtful_contact(self, club, values):
+        """The contact who would join, when they are called otherwise than who does.
+
+        For screens, which ask; see ``apart`` in :meth:`_enrol`.
+        """
+        values = self._normalise_person(club, values)
+        if values.get("partner") or not values.get("name"):
+            return self.env["res.partner"]
+        if self._known_member(club, values, self._shown_identifiers(club, values)):
+            return self.env["res.partner"]
+        found = self._contact_of(club, values)
+        same = identifiers.fold(found.name or "") == identifiers.fold(values["name"])
+        return found.browse() if same else found
+
+    def _check_same_mobile(self, club, contact, values):
+        theirs = club._mobile(contact.phone or "")
+        if theirs and values.get("mobile", theirs) != theirs:
+            raise ClubError(
+                "ambiguous_member",
+                self.env._(
+                    "The contact %(name)s has another mobile. Join with that one, or "
+                    "change it at the contact.",
+                    name=contact.name,
+                ),
             )
-            taken = self.search_count(
-                [("club_id", "=", club.id), ("partner_id", "in", found.ids)], limit=1
-            )
-            if len(found) == 1 and not taken:
-                found.write(self._partner_values(values, found))
-                return found
+
+    @api.model
+    def _is_kept(self, contact):
+        """Whether joining changes nothing of a contact.
+
+        Who has the mail of a user has the user; and companies and suppliers are the
+        accountant's.
+        """
+        contact_sudo = contact.sudo().with_context(active_test=False)  # all users
+        return bool(
+            contact_sudo.user_ids
+            or contact_sudo.is_company
+            or contact_sudo.supplier_rank
+        )
+
+    def _complete_person(self, values, shown):
+        """Fill in what was empty at a member who joins once more.
+
+        :return: what of ``shown`` the member may be recognised by
+        """
+        self.ensure_one()
+        return self._complete_contact(self.partner_id, values, shown)
+
+    def _complete_contact(self, contact, values, shown):
+        """Fill in what was empty at a contact, unless it is kept as it is.
+
+        :return: what of ``shown`` goes with it: no e-mail but the contact's own
+        """
+        kept = self._is_kept(contact)
+        had_mail = bool(contact.email)
+        before = identifiers.normalise_email(contact.email or "")
+        changes = {}
+        if not kept:
+            changes = self._partner_values(values, contact)
+            changes = {
+                field: value
+                for field, value in changes.items()
+                if field == "category_id" or not contact[field]
+            }
+        if changes:
+            contact.write(changes)
+        if not kept and not had_mail:
+            return shown
+        return [item for item in shown if item[0] != "email" or item[1] == before]
+
+    def _new_contact(self, club, values):
+        partner = self.env["res.partner"]
         new = self._partner_values(values, partner)
         new.setdefault("name", values.get("mobile"))
         if country := club.company_id.country_id:
@@ -130,17 +255,39 @@ class LoyaltyClubMember(models.Model):
         self.ensure_one()
         changes = self._partner_values(values, self.partner_id)
         if changes:
+            self._check_user_kept()
             self.partner_id.write(changes)
 
+    def _check_user_kept(self):
+        """Refuse to change who gets the mail of somebody who works in this database.
+
+        Odoo itself refuses it for contacts, but not to code with all rights.
+
+        :raises ClubError: needs_approval
+        """
+        contacts_sudo = self.partner_id.sudo()  # a caller may not read users
+        users = contacts_sudo.user_ids.filtered(
+            lambda user: user._is_internal() and user.id != self.env.uid
+        )
+        if users and not self.env["res.users"].sudo(False).has_access("write"):
+            raise ClubError(
+                "needs_approval",
+                self.env._(
+                    "This person is a user here: only who may change users changes "
+                    "their name, mobile and e-mail."
+                ),
+            )
+
     def _update(self, values, source):
-        """Change what is given of a person, and what he is recognised by.
+        """Change what is given of a person, and what they are recognised by.
 
         :param values: as for :meth:`_enrol`, without ``referral_code``
-        :raises ClubError: invalid_payload, ambiguous_member
+        :raises ClubError: invalid_payload, ambiguous_member, needs_approval
         """
         self.ensure_one()
         values = self._normalise_person(self.club_id, values)
         shown = self._shown_identifiers(self.club_id, values)
+        self._check_own_or_free(shown)
         outdated = {
             (scheme, self[scheme])
             for scheme in ("mobile", "email")
@@ -160,6 +307,7 @@ class LoyaltyClubMember(models.Model):
         """Check the personal fields and bring them into their stored form."""
         values = dict(values)
         if mobile := values.get("mobile"):
+            self._check_exact("mobile", mobile)
             values["mobile"] = club._mobile(mobile)
             if not values["mobile"]:
                 raise ClubError(
@@ -173,10 +321,26 @@ class LoyaltyClubMember(models.Model):
                 )
         return values
 
+    @api.model
+    def _check_exact(self, field, text):
+        """Refuse a number whose digits a spreadsheet has dropped."""
+        if identifiers.is_rounded(text):
+            raise ClubError(
+                "invalid_payload",
+                self.env._(
+                    "%(field)s: a spreadsheet has rounded this number, so its last "
+                    "digits are lost. Format the column as text, and fill it again.",
+                    field=field,
+                ),
+            )
+
     # ------------------------------------------------------------------ identifiers
 
     def _shown_identifiers(self, club, values):
-        """What a person shows: list of (scheme, stored value, what people see)."""
+        """What a person shows: list of (scheme, stored value, what people see).
+
+        :raises ClubError: invalid_payload, also for the same one twice
+        """
         shown = []
         if mobile := values.get("mobile"):
             shown.append(("mobile", mobile, mobile))
@@ -186,6 +350,10 @@ class LoyaltyClubMember(models.Model):
             shown.append(
                 self._normalise_identifier(club, item["scheme"], item["value"])
             )
+        if len({item[:2] for item in shown}) < len(shown):
+            raise ClubError(
+                "invalid_payload", self.env._("identifiers: the same one is given twice")
+            )
         return shown
 
     @api.model
@@ -194,6 +362,7 @@ class LoyaltyClubMember(models.Model):
         :return: (scheme, stored value, what people see)
         :raises ClubError: invalid_payload
         """
+        self._check_exact("identifiers", value)
         if scheme == "card":
             return scheme, self._card_token(value), f"•••• {value.strip()[-4:]}"
         stored = None
@@ -349,23 +518,36 @@ class LoyaltyClubMember(models.Model):
             )
         )
 
-    def _member_of(self, club, shown):
-        """The member who already has one of these identifiers, or none."""
-        strong = [(s, v) for s, v, _display in shown if s != "email"]
+    def _owners(self, club, shown):
+        """Who has what of this: dict of (scheme, value) to member.
+
+        E-mails are left out: families share them, so that they tell nobody.
+        """
+        wanted = {(s, v) for s, v, _display in shown if s != "email"}
         found = self.env["loyalty.club.identifier"].search(
             [
                 ("club_id", "=", club.id),
                 ("state", "!=", "replaced"),
-                ("value", "in", [value for _scheme, value in strong]),
+                ("value", "in", [value for _scheme, value in wanted]),
             ]
         )
-        owners = found.filtered(lambda item: (item.scheme, item.value) in strong)
-        if len(owners.member_id) > 1:
-            raise ClubError(
-                "ambiguous_member",
-                self.env._("These identifiers belong to several members."),
-            )
-        return owners.member_id
+        return {
+            (item.scheme, item.value): item.member_id
+            for item in found
+            if (item.scheme, item.value) in wanted
+        }
+
+    def _check_own_or_free(self, shown):
+        """Refuse what another member is recognised by."""
+        owners = self._owners(self.club_id, shown)
+        for scheme, value, display in shown:
+            if owners.get((scheme, value), self) != self:
+                raise ClubError(
+                    "ambiguous_member",
+                    self.env._(
+                        "Another member already has %(identifier)s.", identifier=display
+                    ),
+                )
 
     # ------------------------------------------------------------------ consent
 

@@ -1,5 +1,6 @@
 from . import test_first_club
 from . import test_exact_numbers
+from . import test_found_people
 from . import test_cron
 from . import test_exceptions
 from . import test_hoot

@@ -1,3 +1,5 @@
+from contextlib import suppress
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
@@ -5,7 +7,11 @@ from ..exceptions import ClubError
 
 
 class LoyaltyClubMemberJoin(models.TransientModel):
-    """A new member in one step: who he is, what he allows, and his welcome."""
+    """A new member in one step: who they are, what they allow, and their welcome.
+
+    A contact who is found only gets what was empty. Where the name that was typed is
+    not the contact's, the person at the desk is asked.
+    """
 
     _name = "loyalty.club.member.join"
     _description = "New Member"
@@ -38,6 +44,17 @@ class LoyaltyClubMemberJoin(models.TransientModel):
         "loyalty.club.member", compute="_compute_member_id", string="Already a member"
     )
 
+    contact_name = fields.Char(
+        "Contact with this mobile",
+        compute="_compute_contact_name",
+        compute_sudo=True,
+        help="Who joins, when the mobile is theirs, and is called otherwise.",
+    )
+    same_person = fields.Selection(
+        [("yes", "Yes, and the name stays"), ("no", "No, somebody else")],
+        string="Is it the same person?",
+    )
+
     def _compute_club_count(self):
         count = self.env["loyalty.club"].search_count([])
         for wizard in self:
@@ -67,11 +84,25 @@ class LoyaltyClubMemberJoin(models.TransientModel):
                     found = Member
             wizard.member_id = found
 
+    @api.depends("club_id", "mobile", "name", "partner_id", "member_id")
+    def _compute_contact_name(self):
+        Member = self.env["loyalty.club.member"]
+        for wizard in self:
+            wizard.contact_name = False
+            if not wizard.club_id or wizard.member_id or not wizard.mobile:
+                continue
+            # A member may be found by another's mobile, or it may be none at all:
+            # joining says so.
+            with suppress(ClubError):
+                found = Member._doubtful_contact(wizard.club_id, wizard._values())
+                wizard.contact_name = found.name
+
     def action_join(self):
         """Enrol, welcome and show the member."""
         self.ensure_one()
         self._check_allowed()
         self._check_named()
+        self._check_asked()
         # Whoever works at the desk enrols; memberships and contacts are written by
         # the club.
         members_sudo = self.env["loyalty.club.member"].sudo()
@@ -96,6 +127,15 @@ class LoyaltyClubMemberJoin(models.TransientModel):
         if not self.name or not self.mobile:
             raise UserError(self.env._("Write the new member's name and mobile."))
 
+    def _check_asked(self):
+        if self.contact_name and not self.same_person:
+            raise UserError(
+                self.env._(
+                    "This mobile is of the contact %(name)s. Is it the same person?",
+                    name=self.contact_name,
+                )
+            )
+
     def _values(self):
         consent = {
             channel: True
@@ -108,6 +148,7 @@ class LoyaltyClubMemberJoin(models.TransientModel):
             "email": self.email,
             "birthdate": self.birthdate,
             "consent": consent,
+            "apart": self.same_person == "no",
             "partner": self.partner_id.sudo(),  # the desk writes no contacts itself
         }
 

@@ -131,8 +131,12 @@ class LoyaltyClubTill(models.AbstractModel):
 
         :param values: dict with ``mobile``, ``name``, ``email``, ``birthdate``,
             ``consent`` (channel to bool), ``card`` (what the reader read),
-            ``referral_code``, ``partner_id`` and ``pin``, all optional
-        :return: as ``recognise``, plus ``created`` and ``welcome`` (what he got)
+            ``referral_code``, ``partner_id``, ``apart`` (they are somebody else than
+            the contact with this mobile) and ``pin``, all optional
+        :return: as ``recognise``, plus ``created`` and ``welcome`` (what they got);
+            ``status`` ask, with the contact among ``choices``, when somebody with
+            another name has this mobile: call again with their ``partner_id``, or with
+            ``apart``
         :raises ClubError: invalid_payload, ambiguous_member, unknown_member (referrer)
         """
         config, club = self._club_of(config_id)
@@ -142,10 +146,12 @@ class LoyaltyClubTill(models.AbstractModel):
             club = clubs_sudo.with_company(config.company_id)._create_first()
         wanted = self._join_values(club, values)
         members = club.env["loyalty.club.member"]
-        if self._known_by_mobile(club, wanted):
-            # Who he is was written down when he joined: it isn't overwritten here.
+        if self._known_member_among(club, wanted):
+            # Who they are was written down when they joined: nothing is added here.
             kept = ("mobile", "identifiers", "consent", "partner")
             wanted = {key: value for key, value in wanted.items() if key in kept}
+        elif contact := members._doubtful_contact(club, wanted):
+            return self._ask_whether(contact)
         member, created = members._enrol(club, wanted, how="till", source="till")
         if created:
             member._welcome()
@@ -160,25 +166,32 @@ class LoyaltyClubTill(models.AbstractModel):
             },
         }
 
-    def _known_by_mobile(self, club, wanted):
-        """The member who has this mobile; empty when nobody has.
-
-        :raises ClubError: ambiguous_member, when it isn't he who has the card as well,
-            or when another customer was to join
-        """
+    @api.model
+    def _known_member_among(self, club, wanted):
         members = club.env["loyalty.club.member"]
-        shown = members._shown_identifiers(
-            club, members._normalise_person(club, wanted)
+        values = members._normalise_person(club, wanted)
+        return members._known_member(
+            club, values, members._shown_identifiers(club, values)
         )
-        known = members._member_of(club, [s for s in shown if s[0] == "mobile"])
-        owner = members._member_of(club, shown)
-        partner = wanted.get("partner", known.partner_id)
-        if owner != known or (known and partner != known.partner_id):
-            raise ClubError(
-                "ambiguous_member",
-                self.env._("Another member is recognised by this already."),
-            )
-        return known
+
+    @api.model
+    def _ask_whether(self, contact):
+        """The answer of ``join`` when only a person can say who stands there."""
+        message = self.env._(
+            "This mobile is of the customer %(name)s. Is it the same person?",
+            name=contact.name,
+        )
+        choice = {
+            "partner_id": contact.id,
+            "name": contact.name,
+            "number": False,
+            "mobile": False,
+        }
+        return {
+            **self._unrecognised("ask", False, message),
+            "choices": [choice],
+            "created": False,
+        }
 
     def _join_values(self, club, values):
         """The checked values of one who joins, as ``_enrol`` takes them."""
@@ -216,6 +229,7 @@ class LoyaltyClubTill(models.AbstractModel):
                 )
             wanted["partner"] = partner.with_env(club.env)
             wanted.setdefault("name", partner.name)
+        wanted["apart"] = bool(values.get("apart"))
         return wanted
 
     @api.model

@@ -96,6 +96,41 @@ class TestJoin(TillCase):
         self.env.invalidate_all()
         self.assertEqual(ali.name, "Ali")
 
+    def test_joining_changes_nothing_of_a_user_s_contact(self):
+        boss = self.user("boss", "base.group_system").partner_id
+        boss.write({"phone": "+989127654321"})
+        before = boss.read(["name", "email", "phone", "birthdate_date"])
+        eve = {"name": "Eve", "email": "eve@elsewhere.example", "partner_id": boss.id}
+        with self.assertClubError("ambiguous_member"):
+            self.ask("join", {**eve, "mobile": "09129999999"})
+        answer = self.ask("join", {**eve, "mobile": "09127654321"})
+        self.assertEqual(answer["member"]["partner_id"], boss.id)
+        self.assertEqual(
+            boss.read(["name", "email", "phone", "birthdate_date"]), before
+        )
+
+    def test_a_cashier_is_asked_who_has_the_mobile(self):
+        sara = self.env["res.partner"].create(
+            {"name": "Sara", "phone": "+989121234567", "company_id": self.company.id}
+        )
+        answer = self.join(name="Ali")
+        self.assertEqual((answer["status"], answer["created"]), ("ask", False))
+        self.assertEqual(
+            answer["choices"],
+            [{"partner_id": sara.id, "name": "Sara", "number": False, "mobile": False}],
+        )
+        self.assertFalse(sara.club_member_ids)
+        other = self.joined(self.join(name="Ali", apart=True))
+        self.assertNotEqual(other.partner_id, sara)
+
+    def test_the_same_person_by_the_cashier_s_word(self):
+        sara = self.env["res.partner"].create(
+            {"name": "Sara", "phone": "+989121234567", "company_id": self.company.id}
+        )
+        answer = self.join(name="Sara Karimi", partner_id=sara.id)
+        self.assertEqual(answer["member"]["partner_id"], sara.id)
+        self.assertEqual(sara.name, "Sara")
+
     def test_a_customer_of_another_company_stays_out_of_reach(self):
         elsewhere = self.new_company("Elsewhere")
         customer = self.env["res.partner"].create(

@@ -183,6 +183,32 @@ test("joining sends what was asked, and consent only where it was given", async 
     expect(store.getOrder().getPartner().id).toBe(3);
 });
 
+test("whose mobile it is asked for, when the customer is called otherwise", async () => {
+    const message = "This mobile is of the customer Sara. Is it the same person?";
+    const choices = [{ partner_id: 4, name: "Sara", number: false, mobile: false }];
+    const asked = mockNobody({ status: "ask", message, choices });
+    const wire = mockTill({ join: asked });
+    const store = await openTill();
+    store.club.join({ mobile: "+989350000000", name: "Dara" });
+    await waitFor(".o_club_join_dialog");
+    await contains(".o_club_do_join").click();
+    await waitFor(".o_club_asked");
+    expect(".o_club_asked").toHaveText(/of the customer Sara/);
+    expect(".o_club_do_join").not.toBeEnabled();
+    await contains(".o_club_apart").click();
+    await contains(".o_club_same").click();
+    const sent = wire.calls.map(({ values: { apart, partner_id } }) => [apart, partner_id]);
+    expect(sent).toEqual([
+        [undefined, undefined],
+        [true, undefined],
+        [undefined, 4],
+    ]);
+    // Another mobile is another question.
+    await contains(".o_club_mobile").edit("+989350000001", { confirm: false });
+    expect(".o_club_asked").toHaveCount(0);
+    expect(".o_club_do_join").toBeEnabled();
+});
+
 test("nobody joins without anything to find him by", async () => {
     const store = await openTill();
     store.club.join();

@@ -29,6 +29,8 @@ export class JoinDialog extends Component {
             card,
             joining: false,
             problem: "",
+            // A customer with this mobile and another name; see `onAsked`.
+            asked: null,
         });
         useAutofocus({ refName: mobile || email ? "name" : "mobile", mobile: true });
         let release;
@@ -65,26 +67,41 @@ export class JoinDialog extends Component {
     onConsent(channel, ev) {
         this.state.consent[channel] = ev.target.checked;
     }
+    /** What was asked was about other words. */
+    onInput() {
+        this.state.asked = null;
+    }
     onKeydown(ev) {
         if (ev.key === "Enter" && ev.target.tagName === "INPUT") {
             ev.preventDefault();
             this.join();
         }
     }
-    async join() {
-        if (!this.complete || this.state.joining) {
+    /** What the cashier knows: whether they are the customer who has this mobile. */
+    onAsked(same) {
+        const { partner_id } = this.state.asked;
+        this.state.asked = null;
+        return this.join(same ? { partner_id } : { apart: true });
+    }
+    async join(decided = {}) {
+        if (!this.complete || this.state.joining || this.state.asked) {
             return;
         }
         Object.assign(this.state, { joining: true, problem: "" });
         try {
-            const answer = await this.props.club.call("join", { values: this.values() });
+            const values = { ...this.values(), ...decided };
+            const answer = await this.props.club.call("join", { values });
+            if (answer.status === "ask") {
+                this.state.asked = { ...answer.choices[0], message: answer.message };
+                return;
+            }
             this.props.club.learn(answer, [this.state.card?.value].filter(Boolean));
             this.props.getPayload(answer);
             this.props.close();
         } catch (error) {
             this.state.problem = problemOf(
                 error,
-                _t("Joining needs the network. The sale can go on, and he can join later.")
+                _t("Joining needs the network. The sale can go on, and they can join later.")
             );
         } finally {
             this.state.joining = false;
