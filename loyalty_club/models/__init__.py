@@ -39,11 +39,13 @@ from . import loyalty_club_ledger_time
 from . import loyalty_club_ledger_post
 from . import loyalty_club_ledger_check
 from . import loyalty_club_ledger_many
+from . import loyalty_sound
 from . import loyalty_program
 from . import loyalty_rule
 from . import loyalty_reward
 from . import loyalty_card
 from . import loyalty_history
+from . import product
 from . import res_company
 from . import res_currency
 from . import res_partner

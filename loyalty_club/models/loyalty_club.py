@@ -74,7 +74,17 @@ class LoyaltyClub(models.Model):
         help="Days of this club begin at midnight here.",
     )
 
-    program_ids = fields.One2many("loyalty.program", "club_id", readonly=True)
+    # Also archived ones: where one slipped through, accounts are still kept by it.
+    program_ids = fields.One2many(
+        "loyalty.program",
+        "club_id",
+        readonly=True,
+        context={"active_test": False},
+    )
+    problem = fields.Char(
+        compute="_compute_problem",
+        help="Rules and rewards that can't be used as they are, and are skipped.",
+    )
     points_program_id = fields.Many2one(
         "loyalty.program", compute="_compute_programs", string="Points program"
     )
@@ -249,6 +259,19 @@ class LoyaltyClub(models.Model):
             club.points_program_id = by_account.get("points", none)
             club.wallet_program_id = by_account.get("wallet", none)
             club.credit_program_id = by_account.get("credit", none)
+
+    @api.depends("program_ids.club_problem", "program_ids.active")
+    def _compute_problem(self):
+        for club in self:
+            archived = club.program_ids.filtered(lambda program: not program.active)
+            sentences = [
+                self.env._("%(program)s is archived: it gives nothing.", program=p.name)
+                for p in archived
+            ]
+            sentences += club.program_ids.filtered("club_problem").mapped(
+                "club_problem"
+            )
+            club.problem = " ".join(sentences)
 
     def _compute_member_count(self):
         counts = dict(

@@ -26,6 +26,7 @@ class LoyaltyClubException(models.Model):
         [
             ("return", "Return without its sale"),
             ("refused", "Not followed"),
+            ("rule", "Rule skipped"),
         ],
         required=True,
     )

@@ -352,7 +352,8 @@ class LoyaltyClubMember(models.Model):
             )
         if len({item[:2] for item in shown}) < len(shown):
             raise ClubError(
-                "invalid_payload", self.env._("identifiers: the same one is given twice")
+                "invalid_payload",
+                self.env._("identifiers: the same one is given twice"),
             )
         return shown
 

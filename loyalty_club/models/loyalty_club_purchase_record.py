@@ -36,7 +36,9 @@ class LoyaltyClubPurchase(models.Model):
         ledger = self.env["loyalty.club.ledger"]
         card_id = ledger._account(member, "points")
         # Rules are the club's: whoever records a purchase may not read them.
-        if self._with_caps(club._program("points").sudo().rule_ids):
+        rules_sudo = club._program("points").sudo().rule_ids
+        rules_sudo._club_list_problems()
+        if self._with_caps(rules_sudo):
             # Locked before the award is computed: two purchases in the same second
             # mustn't both get the last points below a limit.
             ledger._lock([card_id])
@@ -167,10 +169,7 @@ class LoyaltyClubPurchase(models.Model):
         unearning = facts.unearning
         if unearning is None:
             unearning = self._unearning_products(club)
-        return [
-            rule._club_engine_rule(facts.lines, unearning, *used.get(rule.id, (0, 0)))
-            for rule in rules
-        ]
+        return rules._club_engine_rules(facts.lines, unearning, used)
 
     def _unearning_products(self, club):
         """Products that load a wallet or a gift card: they earn when they are spent."""

@@ -5,7 +5,14 @@ from .loyalty_club import ACCOUNTS
 
 # On these stands what the ledger knows of its accounts: they belong to one customer
 # and last beyond one order.
-FROZEN = {"club_id", "club_account", "program_type", "company_id", "applies_on"}
+FROZEN = {
+    "club_id",
+    "club_account",
+    "program_type",
+    "company_id",
+    "currency_id",
+    "applies_on",
+}
 # What spending from an account is: of some, the law leaves no choice.
 USE = {"points": "reduction", "wallet": "payment", "credit": "reduction"}
 
@@ -69,6 +76,19 @@ class LoyaltyProgram(models.Model):
                     )
                 )
 
+    club_problem = fields.Char(
+        compute="_compute_club_problem",
+        help="Rules and rewards of a club that can't be used as they are.",
+    )
+
+    @api.depends("club_id", "rule_ids.club_problem", "reward_ids.club_problem")
+    def _compute_club_problem(self):
+        for program in self:
+            parts = [*program.rule_ids, *program.reward_ids]
+            program.club_problem = " ".join(
+                part.club_problem for part in parts if part.club_problem
+            )
+
     def write(self, vals):
         managed = self.filtered("club_id")
         frozen = FROZEN & vals.keys()
@@ -76,11 +96,28 @@ class LoyaltyProgram(models.Model):
             raise UserError(
                 self.env._(
                     "%(programs)s keep the accounts of a club: their type, company, "
-                    "club and use on orders can't be changed.",
+                    "currency, club and use on orders can't be changed.",
                     programs=", ".join(managed.mapped("name")),
                 )
             )
+        if not vals.get("active", True) and not self.env.su:
+            managed._club_refuse_end()
         return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_managed(self):
+        self.filtered("club_id")._club_refuse_end()
+
+    def _club_refuse_end(self):
+        """Without its program an account has no rules, no rewards and no name."""
+        if self:
+            raise UserError(
+                self.env._(
+                    "%(programs)s keep the accounts of a club: they can't be archived "
+                    "or deleted. To stop earning, give the program an end date.",
+                    programs=", ".join(self.mapped("name")),
+                )
+            )
 
     def _club_open_on(self, day):
         """Whether the program is in force on a day."""

@@ -1,8 +1,13 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+from .loyalty_sound import MOST
 
 
 class LoyaltyReward(models.Model):
-    _inherit = "loyalty.reward"
+    _name = "loyalty.reward"
+    _inherit = ["loyalty.reward", "loyalty.club.sound"]
 
     club_id = fields.Many2one(related="program_id.club_id")
     club_tier_ids = fields.Many2many(
@@ -10,6 +15,58 @@ class LoyaltyReward(models.Model):
         string="Tiers",
         help="Only members of these tiers can claim it; empty means everybody.",
     )
+
+    def _club_label(self):
+        return self.description
+
+    def _club_domains(self):
+        return ("discount_product_domain",)
+
+    def _club_numbers(self):
+        return dict.fromkeys(
+            ("discount", "discount_max_amount", "required_points"), MOST
+        )
+
+    @api.constrains(
+        "discount_product_domain",
+        "discount",
+        "discount_max_amount",
+        "required_points",
+        "program_id",
+        "active",
+    )
+    def _check_club_sound(self):
+        self.filtered("active")._club_check_sound()
+
+    def _get_discount_product_domain(self):
+        """As Odoo's; of a managed reward that is broken, no product at all."""
+        if self._club_is_broken("discount_product_domain"):
+            return Domain.FALSE
+        return super()._get_discount_product_domain()
+
+    def write(self, vals):
+        if not vals.get("active", True) or "program_id" in vals:
+            self._club_refuse_loss()
+        return super().write(vals)
+
+    def unlink(self):
+        self._club_refuse_loss()
+        return super().unlink()
+
+    def _club_refuse_loss(self):
+        """What is in a wallet can only be spent by a reward: one must stay."""
+        if self.env.su:
+            return
+        for program in self.program_id.filtered("club_id"):
+            left = program.reward_ids.filtered("active") - self
+            if program.club_account != "points" and not left:
+                raise UserError(
+                    self.env._(
+                        "Without this reward nobody could spend what is in %(program)s:"
+                        " it can't be archived, moved or deleted.",
+                        program=program.name,
+                    )
+                )
 
     def _club_reduces_price(self):
         """Whether it takes any part of an account's money off the goods' prices."""

@@ -1,15 +1,20 @@
 from decimal import Decimal
 from fractions import Fraction
 
-from odoo import fields, models
+import psycopg2
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ..engine import earning
 from ..engine.amounts import to_units
+from .loyalty_sound import MOST
 
 
 class LoyaltyRule(models.Model):
-    _inherit = "loyalty.rule"
+    _name = "loyalty.rule"
+    _inherit = ["loyalty.rule", "loyalty.club.sound"]
 
     club_id = fields.Many2one(related="program_id.club_id")
     club_per_amount = fields.Monetary(
@@ -67,6 +72,83 @@ class LoyaltyRule(models.Model):
         "The money that gives the points must be positive.",
     )
 
+    # ------------------------------------------------------------------ soundness
+
+    def _club_domains(self):
+        return ("product_domain",)
+
+    def _club_numbers(self):
+        return {
+            "reward_point_amount": 10**9,
+            "club_per_amount": MOST,
+            "minimum_qty": MOST,
+            "minimum_amount": MOST,
+        }
+
+    @api.constrains(
+        "product_domain",
+        "reward_point_amount",
+        "club_per_amount",
+        "minimum_qty",
+        "minimum_amount",
+        "program_id",
+        "active",
+    )
+    def _check_club_sound(self):
+        self.filtered("active")._club_check_sound()
+        mended = self.program_id.filtered(lambda p: p.club_id and not p.club_problem)
+        if mended:
+            self.env["loyalty.club.exception"]._unlist("rule", mended)
+
+    def _club_list_problems(self):
+        """List those that a sale has to skip; the sale goes on whatever happens."""
+        for rule in self:
+            sound = rule.product_domain in (False, "[]")
+            if sound and not rule._club_unsound_number():
+                continue
+            if not rule.club_problem:
+                continue
+            try:
+                with self.env.cr.savepoint():
+                    self.env["loyalty.club.exception"]._list(
+                        rule.club_id,
+                        "rule",
+                        rule.club_problem,
+                        record=rule.program_id,
+                        key=f"rule:{rule.id}",
+                    )
+            except psycopg2.IntegrityError:
+                continue  # another sale of the same moment lists it
+
+    def _get_valid_product_domain(self):
+        """As Odoo's; of a managed rule that is broken, no product at all."""
+        if self._club_is_broken("product_domain"):
+            return Domain.FALSE
+        return super()._get_valid_product_domain()
+
+    def write(self, vals):
+        if not vals.get("active", True) or "program_id" in vals:
+            self._club_refuse_loss()
+        return super().write(vals)
+
+    def unlink(self):
+        self._club_refuse_loss()
+        return super().unlink()
+
+    def _club_refuse_loss(self):
+        """By the wallet's rule a refund knows what a sale had loaded."""
+        if self.env.su:
+            return
+        loading = self.filtered(lambda rule: rule.program_id.club_account == "wallet")
+        if loading:
+            raise UserError(
+                self.env._(
+                    "%(program)s is loaded by this rule: it can't be archived, moved "
+                    "or deleted. Change its products instead.",
+                    program=loading[0].program_id.name,
+                )
+            )
+
     def _club_rate(self):
         """Points per order, major unit of money or piece, as an exact number."""
         self.ensure_one()
@@ -74,6 +156,18 @@ class LoyaltyRule(models.Model):
         if self.reward_point_mode == "money":
             rate /= Fraction(repr(self.club_per_amount or 1.0))
         return rate
+
+    def _club_engine_rules(self, lines, unearning, used):
+        """These rules as the engine wants them; one that is broken is left out.
+
+        :param used: dict of rule id to what was used of its limits (of day, of month)
+        """
+        return [
+            rule._club_engine_rule(lines, unearning, *used.get(rule.id, (0, 0)))
+            for rule in self
+            # Its domain is looked at where products are searched by it.
+            if not rule._club_unsound_number()
+        ]
 
     def _club_engine_rule(self, lines, unearning, used_day=0, used_month=0):
         """This rule as the engine wants it, resolved to the lines of one purchase.

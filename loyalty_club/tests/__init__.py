@@ -1,4 +1,5 @@
 from . import test_first_club
+from . import test_managed_programs
 from . import test_exact_numbers
 from . import test_found_people
 from . import test_cron

@@ -142,7 +142,10 @@ class TestFoundPeople(ClubCase):
         before = self.person(member.partner_id)
         for key, more in (
             ("2", {"mobile": "09121110002"}),
-            ("3", {"identifiers": [*code, {"scheme": "mobile", "value": "9121110002"}]}),
+            (
+                "3",
+                {"identifiers": [*code, {"scheme": "mobile", "value": "9121110002"}]},
+            ),
         ):
             with self.assertClubError("ambiguous_member"):
                 self.door.enroll(

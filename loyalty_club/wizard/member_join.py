@@ -62,7 +62,7 @@ class LoyaltyClubMemberJoin(models.TransientModel):
 
     @api.depends("club_id")
     def _compute_welcome(self):
-        """The gift, told before it is given, also where the club is yet to be founded."""
+        """The gift, told before it is given, also by a club that is yet to be."""
         for wizard in self:
             club = wizard.club_id
             gift = club or self.env["loyalty.club"]._first_welcome()

@@ -8,6 +8,7 @@ from . import loyalty_club_till_exception
 from . import loyalty_club_till_hold
 from . import loyalty_program
 from . import loyalty_reward
+from . import loyalty_rule
 from . import pos_config
 from . import pos_order
 from . import pos_order_confirm

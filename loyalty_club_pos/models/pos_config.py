@@ -181,7 +181,9 @@ class PosConfig(models.Model):
         """The rules that earn, as a till needs them for its estimate."""
         if not (program.active and program.pos_ok):
             return []
-        rules = program.rule_ids.filtered(lambda rule: rule.mode == "auto")
+        rules = program.rule_ids.filtered(
+            lambda rule: rule.mode == "auto" and not rule._club_unsound_number()
+        )
         return [
             {
                 "id": rule.id,

@@ -1,3 +1,4 @@
+from . import test_broken_rules
 from . import test_attacks
 from . import test_bank_card
 from . import test_box

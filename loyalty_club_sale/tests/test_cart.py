@@ -48,3 +48,17 @@ class TestCart(SaleCase):
         cart._validate_order()
         cart._add_points_for_coupon({self.card(self.ali): 0})
         self.assertEqual(self.kinds(self.ali), [("bonus", 100)])
+
+    def test_a_broken_rule_stops_no_cart(self):
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE loyalty_rule SET product_domain = %s WHERE program_id = %s",
+            ["[('gone_field', '=', 1)]", self.points_program.id],
+        )
+        self.env.invalidate_all()
+        cart = self.cart()
+        card = self.card(self.ali)
+        self.assertEqual(cart._apply_program_reward(self.cheap, card), {})
+        cart._update_programs_and_rewards()
+        cart._validate_order()
+        self.assertEqual(cart.state, "sale")
