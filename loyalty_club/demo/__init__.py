@@ -1,1 +1,3 @@
+from . import demo_books
+from . import demo_pictures
 from . import demo_year

@@ -13,6 +13,7 @@ from odoo import fields, models
 
 from ..clock import Clock
 from ..facts import LineFacts, PurchaseFacts
+from .demo_pictures import demo_barcode
 
 MEMBERS = 300
 WOMEN = (
@@ -83,6 +84,9 @@ class LoyaltyClub(models.Model):
             + timedelta(days=rng.randint(0, 364)),
             "consent": {"sms": rng.random() < 0.8, "email": rng.random() < 0.3},
         }
+        if who % 3 == 0:  # has a card of the club's, with a barcode
+            barcode = demo_barcode(f"0429{who:08d}")
+            values["identifiers"] = [{"scheme": "barcode", "value": barcode}]
         Member = self.env["loyalty.club.member"].with_context(tracking_disable=True)
         if who == 0:
             # The login "member" is the first of them.
@@ -146,7 +150,7 @@ class LoyaltyClub(models.Model):
             _done, last_id = self.env["loyalty.club.ledger"]._release_due(self, last_id)
 
     def _demo_spend(self, rng, members):
-        """Every fourth member uses points, every tenth fills his wallet."""
+        """Every fourth member uses points, every tenth fills a wallet and spends."""
         self._demo_release()
         ledger = self.env["loyalty.club.ledger"]
         for member in members:
@@ -154,8 +158,8 @@ class LoyaltyClub(models.Model):
             if available > 100 and rng.random() < 0.25:
                 ledger._spend(ledger._account(member, "points"), available // 2)
             if rng.random() < 0.1:
-                ledger._grant(
-                    ledger._account(member, "wallet"),
-                    rng.choice((2_000_000, 5_000_000, 10_000_000)),
-                    "top_up",
-                )
+                wallet = ledger._account(member, "wallet")
+                loaded = rng.choice((2_000_000, 5_000_000, 10_000_000))
+                ledger._grant(wallet, loaded, "top_up")
+                if tenths := rng.choice((0, 2, 5, 8)):
+                    ledger._spend(wallet, loaded * tenths // 10)

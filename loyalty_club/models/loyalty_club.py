@@ -150,8 +150,9 @@ class LoyaltyClub(models.Model):
         string="Credit expires after", default=90, help="Days; 0 means never."
     )
     credit_use = fields.Selection(
-        related="credit_program_id.club_use",
-        readonly=False,
+        [("payment", "A payment"), ("reduction", "A price reduction")],
+        compute="_compute_credit_use",
+        inverse="_inverse_credit_use",
         string="Spending credit is",
     )
 
@@ -272,6 +273,15 @@ class LoyaltyClub(models.Model):
                 "club_problem"
             )
             club.problem = " ".join(sentences)
+
+    @api.depends("program_ids.club_use")
+    def _compute_credit_use(self):
+        for club in self:
+            club.credit_use = club.credit_program_id.club_use
+
+    def _inverse_credit_use(self):
+        for club in self:
+            club.credit_program_id.club_use = club.credit_use
 
     def _compute_member_count(self):
         counts = dict(

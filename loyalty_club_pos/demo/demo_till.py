@@ -1,4 +1,4 @@
-"""The demo shop's till in Valiasr street."""
+"""The demo shop's tills in Valiasr street."""
 
 from odoo import api, models
 
@@ -8,32 +8,42 @@ class PosConfig(models.Model):
 
     @api.model
     def _make_demo_till(self):
-        """Give the demo shop books, payment methods and a till, and sell its goods."""
-        shop = self.env.ref("loyalty_club.demo_company")
+        """Give the branch in Valiasr two tills that sell the shop's goods.
+
+        They trust each other: a basket that one parked can be paid at the other.
+        """
         branch = self.env.ref("loyalty_club.demo_branch_valiasr")
         if self.search([("company_id", "=", branch.id)]):
             return
-        if not shop.account_default_pos_receivable_account_id:
-            self._make_demo_books(shop, branch)
         self._make_demo_programs(self.env.ref("loyalty_club.demo_club"))
-        categories = self._make_demo_shelves()
-        methods = self.env["pos.payment.method"]
-        for name, code, kind in (("Cash", "VCSH", "cash"), ("Card", "VCRD", "bank")):
-            journal = self.env["account.journal"].create(
-                {"name": name, "code": code, "type": kind, "company_id": branch.id}
+        shelves = self._make_demo_shelves()
+        card = self._make_demo_method(branch, "Card", "VCRD", "bank")
+        first, second = (
+            self.with_company(branch).create(
+                {
+                    "name": name,
+                    "company_id": branch.id,
+                    "payment_method_ids": [(6, 0, (cash | card).ids)],
+                    # Other shops' demo goods belong to no company, and aren't sold.
+                    "limit_categories": True,
+                    "iface_available_categ_ids": [(6, 0, shelves.ids)],
+                }
             )
-            methods += methods.create(
-                {"name": name, "journal_id": journal.id, "company_id": branch.id}
+            for name, cash in (
+                ("Valiasr", self._make_demo_method(branch, "Cash", "VCS1", "cash")),
+                ("Valiasr 2", self._make_demo_method(branch, "Cash", "VCS2", "cash")),
             )
-        self.with_company(branch).create(
-            {
-                "name": "Valiasr",
-                "company_id": branch.id,
-                "payment_method_ids": [(6, 0, methods.ids)],
-                # Other shops' demo goods belong to no company, and aren't sold here.
-                "limit_categories": True,
-                "iface_available_categ_ids": [(6, 0, categories.ids)],
-            }
+        )
+        first.trusted_config_ids = second
+        second.trusted_config_ids = first
+
+    @api.model
+    def _make_demo_method(self, branch, name, code, kind):
+        journal = self.env["account.journal"].create(
+            {"name": name, "code": code, "type": kind, "company_id": branch.id}
+        )
+        return self.env["pos.payment.method"].create(
+            {"name": name, "journal_id": journal.id, "company_id": branch.id}
         )
 
     @api.model
@@ -49,55 +59,6 @@ class PosConfig(models.Model):
             products.pos_categ_ids = shelf
             shelves |= shelf
         return shelves
-
-    @api.model
-    def _make_demo_books(self, shop, branch):
-        """The few accounts that a till needs.
-
-        A chart of accounts can't be loaded while addons are being installed.
-        """
-
-        def account(code, name, account_type, **values):
-            return self.env["account.account"].create(
-                {
-                    "code": code,
-                    "name": name,
-                    "account_type": account_type,
-                    "company_ids": [(6, 0, shop.ids)],
-                    **values,
-                }
-            )
-
-        receivable = account("110100", "Customers", "asset_receivable", reconcile=True)
-        till = account(
-            "110200", "Customers at tills", "asset_receivable", reconcile=True
-        )
-        payable = account("210100", "Suppliers", "liability_payable", reconcile=True)
-        income = account("400100", "Sales", "income")
-        cash = account("500100", "Cash differences", "expense")
-        # A till opens only where a chart was chosen.
-        (shop | branch).chart_template = "generic_coa"
-        for company in shop | branch:
-            company.account_default_pos_receivable_account_id = till
-            company.income_account_id = income
-            company.default_cash_difference_income_account_id = income
-            company.default_cash_difference_expense_account_id = cash
-            for name, default in (("receivable", receivable), ("payable", payable)):
-                self.env["ir.default"].set(
-                    "res.partner",
-                    f"property_account_{name}_id",
-                    default.id,
-                    company_id=company.id,
-                )
-        self.env["account.journal"].create(
-            {
-                "name": "Till sales",
-                "code": "VSAL",
-                "type": "sale",
-                "company_id": branch.id,
-                "default_account_id": income.id,
-            }
-        )
 
     @api.model
     def _make_demo_programs(self, club):

@@ -9,6 +9,8 @@ machine_missing() {
     command -v npm >/dev/null || echo npm
     command -v msgmerge >/dev/null || echo gettext
     command -v chromium >/dev/null || echo chromium
+    # Prints statements and invoices as PDF; tills print the invoice when it is paid.
+    command -v wkhtmltopdf >/dev/null || echo wkhtmltopdf
     [ -z "${LOYALTY_CLUB_LINT:-}" ] || command -v shellcheck >/dev/null || echo shellcheck
 }
 

@@ -8,6 +8,8 @@ import time
 import urllib.error
 import urllib.request
 
+import psycopg2
+
 from . import databases
 from .paths import (
     LOGS,
@@ -40,6 +42,22 @@ def prepare_database(name: str, demo: bool, fresh: bool) -> None:
         databases.odoo(name, "-i", names, "-u", names, "--no-http", log="update")
         databases.warm_assets(name)
     databases.set_note(name, sources)
+
+
+def let_reports_find(database: str, url: str) -> None:
+    """What prints a PDF fetches its style from the server, at the port of this run."""
+    connection = psycopg2.connect(dbname=database)
+    try:
+        with connection, connection.cursor() as cursor:
+            cursor.execute(
+                """
+                INSERT INTO ir_config_parameter (key, value) VALUES ('report.url', %s)
+                ON CONFLICT (key) DO UPDATE SET value = EXCLUDED.value
+                """,
+                [url],
+            )
+    finally:
+        connection.close()
 
 
 def check_port(port: int) -> None:
@@ -76,6 +94,7 @@ def serve(port: int, database: str, demo: bool) -> int:
     log = LOGS / f"run-{database}.log"
     url = f"http://localhost:{port}"
     check_port(port)
+    let_reports_find(database, url)
     # A session of its own: Ctrl-C reaches this process alone, which then asks
     # Odoo to finish what it is doing.
     with open(log, "w") as file:
