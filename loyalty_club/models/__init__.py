@@ -35,6 +35,7 @@ from . import loyalty_club_ledger
 from . import loyalty_club_ledger_move
 from . import loyalty_club_ledger_hold
 from . import loyalty_club_ledger_return
+from . import loyalty_club_ledger_top_up
 from . import loyalty_club_ledger_time
 from . import loyalty_club_ledger_post
 from . import loyalty_club_ledger_check

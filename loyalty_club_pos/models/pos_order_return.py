@@ -188,8 +188,9 @@ class PosOrder(models.Model):
             return
         origin = self._club_origin()
         origin.reference = f"{sale.uuid}:unload"
-        self.env["loyalty.club.ledger"]._take_back(
-            loaded.card_id.id,
+        ledger = self.env["loyalty.club.ledger"]
+        ledger._take_back(
+            ledger._present_account(loaded.card_id.id),
             units,
             None,
             key=f"pos:{self.uuid}:unload:{sale.id}",

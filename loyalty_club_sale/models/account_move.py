@@ -9,8 +9,19 @@ class AccountMove(models.Model):
         res = super()._club_follow()
         # Whoever registers a payment may have no right on sales, and needs none.
         for move_sudo in self.sudo():
-            orders_sudo = move_sudo.line_ids.sale_line_ids.order_id
-            if orders_sudo:
-                with move_sudo._club_guarded():
-                    orders_sudo._club_settle_top_ups()
+            move_sudo.line_ids.sale_line_ids.order_id._club_settle_top_ups(move_sudo)
         return res
+
+    def _club_returned_moves(self):
+        """The credit note that an order makes names no invoice: its lines know them."""
+        moves = super()._club_returned_moves()
+        if moves:
+            return moves
+        lines = self.invoice_line_ids.sale_line_ids.invoice_lines
+        return lines.move_id._club_of_type("out_invoice")
+
+    def _club_returning_moves(self):
+        lines = self.invoice_line_ids.sale_line_ids.invoice_lines
+        return super()._club_returning_moves() | lines.move_id._club_of_type(
+            "out_refund"
+        )

@@ -174,3 +174,18 @@ class TestTopUp(SaleCase):
             self.pay(self.invoice(order))
         self.assertEqual(self.wallet(), 5000)
         self.assertEqual(self.available(zahra, "wallet"), 5000)
+
+    def test_what_was_loaded_is_taken_where_it_was_loaded(self):
+        """A salesman changes the customer of an order that has loaded a wallet."""
+        zahra = self.member("Zahra")
+        self.grant(zahra, 9000, "wallet")
+        order = self.order(self.ali, self.credit)
+        order.action_confirm()
+        invoice = self.invoice(order)
+        self.pay(invoice)
+        order.with_user(self.salesman).partner_id = zahra.partner_id
+        note = self._credit_note(invoice)
+        self.pay(note)
+        self.assertEqual(self.wallet(), 0)
+        self.assertEqual(self.available(zahra, "wallet"), 9000)
+        self.assertEqual(self.balances(zahra, "wallet")["debt"], 0)
