@@ -25,7 +25,7 @@ class CreditLine:
     for a discount; the quantity never is.
     """
 
-    key: str
+    key: Hashable
     item: Hashable
     price: Hashable
     quantity: Decimal
@@ -34,7 +34,7 @@ class CreditLine:
 
 def match_credit(
     sold: Sequence[CreditLine], credited: Sequence[CreditLine]
-) -> dict[str, Decimal]:
+) -> dict[Hashable, Decimal]:
     """Quantities that a credit note returns, by the keys of the sold lines.
 
     ``sold`` is what is left of each line; never more than that is returned.
@@ -64,7 +64,7 @@ def match_credit(
 
 
 def _credit_pieces(
-    left: dict[str, CreditLine], credited: Sequence[CreditLine]
+    left: dict[Hashable, CreditLine], credited: Sequence[CreditLine]
 ) -> list[CreditLine]:
     """Return pieces of the same product and price; what remains of the credit."""
     rest = []
@@ -82,7 +82,7 @@ def _credit_pieces(
 
 
 def _credit_products(
-    left: dict[str, CreditLine], credited: Sequence[CreditLine]
+    left: dict[Hashable, CreditLine], credited: Sequence[CreditLine]
 ) -> list[CreditLine]:
     """Return money of the same product; what remains of the credit."""
     rest = []
@@ -94,7 +94,9 @@ def _credit_products(
     return rest
 
 
-def _credit_money(left: dict[str, CreditLine], keys: Sequence[str], money: int) -> int:
+def _credit_money(
+    left: dict[Hashable, CreditLine], keys: Sequence[Hashable], money: int
+) -> int:
     """Return the same part of these lines, worth ``money`` in all; what remains."""
     value = sum(left[key].total for key in keys)
     if value <= 0 or money <= 0:

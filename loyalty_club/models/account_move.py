@@ -23,9 +23,10 @@ class AccountMove(models.Model):
     (or no longer posted, see ``loyalty.club.earn_on``) all that is left of it is taken
     back, and paying it again starts another one: hence the key ``<move id>:<n>``.
 
-    Sales receipts earn nothing, and neither does a credit note take anything that names
-    no invoice: nobody could say which purchase it is about. Correct such a case by an
-    adjustment.
+    A credit note takes back what its goods had earned, whichever way it came: it names
+    its invoice, or an addon knows (``_club_returned_moves``), or it settles one. Of the
+    rest nobody can say which purchase they are about: they are listed as
+    ``loyalty.club.exception``, and a manager says it. Sales receipts earn nothing.
     """
 
     _inherit = "account.move"
@@ -91,44 +92,68 @@ class AccountMove(models.Model):
     def _club_follow(self):
         """Bring the club's purchases in line with what these documents are now."""
         # Accountants have no rights in the club, and need none: it follows their books.
-        moves_sudo = self.sudo()
-        invoices_sudo = (moves_sudo | moves_sudo.reversed_entry_id).filtered(
-            lambda move: move.move_type == "out_invoice" and not move._club_of_till()
+        moves_sudo = self.sudo().filtered(
+            lambda move: (
+                move.move_type in ("out_invoice", "out_refund")
+                and not move._club_of_till()
+            )
         )
-        if not invoices_sudo:
-            return
-        sales = invoices_sudo.env["loyalty.club.purchase"].search(
+        notes_sudo = moves_sudo._club_of_type("out_refund")
+        invoices_sudo = moves_sudo - notes_sudo
+        for note_sudo in notes_sudo:
+            invoices_sudo |= note_sudo._club_source_moves()
+        invoices_sudo = invoices_sudo.filtered(lambda move: not move._club_of_till())
+        if invoices_sudo:
+            by_invoice = invoices_sudo._club_sales().grouped("move_id")
+            none = self.env["loyalty.club.purchase"].sudo()
+            members = invoices_sudo._club_members()
+            for invoice_sudo in invoices_sudo:
+                invoice_sudo._club_follow_one(
+                    by_invoice.get(invoice_sudo, none), members[invoice_sudo]
+                )
+            notes_sudo |= invoices_sudo._club_returning_moves().filtered(
+                lambda move: not move._club_of_till()
+            )
+        for note_sudo in notes_sudo.sorted("id"):
+            note_sudo._club_follow_note()
+
+    def _club_of_type(self, move_type):
+        return self.filtered(lambda move: move.move_type == move_type)
+
+    def _club_sales(self):
+        """The purchases that were recorded for these invoices, the oldest first.
+
+        A hook: whoever records purchases for invoices in another way adds them.
+        """
+        return self.env["loyalty.club.purchase"].search(
             [
-                ("move_id", "in", invoices_sudo.ids),
+                ("move_id", "in", self.ids),
                 ("source", "=", "invoice"),
                 ("kind", "=", "sale"),
             ],
             order="id",
         )
-        by_invoice = sales.grouped("move_id")
-        members = invoices_sudo._club_members()
-        for invoice_sudo in invoices_sudo:
-            invoice_sudo._club_follow_one(
-                by_invoice.get(invoice_sudo, sales.browse()), members[invoice_sudo]
-            )
 
     def _club_of_till(self):
         """Whether the till made this invoice: it recorded the purchase itself."""
         return "pos_order_ids" in self._fields and bool(self.pos_order_ids)
 
     @contextmanager
-    def _club_guarded(self):
-        """Keep accounting going when the club refuses, and say so on the document."""
+    def _club_guarded(self, club, member=None):
+        """Keep accounting going when the club refuses, and list it for a manager."""
         try:
             with self.env.cr.savepoint():
                 yield
+            self.env["loyalty.club.exception"]._unlist("refused", self)
         except (UserError, ValueError) as error:
             _logger.warning("The club did not follow %s", self, exc_info=True)
-            self.message_post(
-                body=self.env._(
-                    "The loyalty club could not follow this document: %(error)s",
-                    error=error,
-                )
+            message = self.env._(
+                "The loyalty club could not follow this document: %(error)s",
+                error=error,
+            )
+            self.message_post(body=message)
+            self.env["loyalty.club.exception"]._list(
+                club, "refused", message, record=self, member=member
             )
 
     def _club_members(self):
@@ -164,17 +189,17 @@ class AccountMove(models.Model):
         return chosen
 
     def _club_follow_one(self, sales, members):
-        """Bring one invoice's purchases in line.
+        """Bring one invoice's purchases in line; credit notes follow afterwards.
 
         :param sales: every purchase recorded for it, the oldest first
         :param members: who may earn by it
         """
         standing = sales.filtered(lambda sale: not self._club_withdrawals(sale))
         for sale in standing:
-            if self._club_is_due(sale.club_id):
-                self._club_follow_credit_notes(sale)
-            elif sale.returned != "all" or self.state != "posted":
-                with self._club_guarded():
+            if not self._club_is_due(sale.club_id) and (
+                sale.returned != "all" or self.state != "posted"
+            ):
+                with self._club_guarded(sale.club_id, sale.member_id):
                     self._club_withdraw(sale)
         for member in members:
             club = member.club_id
@@ -185,14 +210,12 @@ class AccountMove(models.Model):
                 and self._club_product_lines()
             ):
                 times = [sale.club_id for sale in sales].count(club)
-                with self._club_guarded():
+                with self._club_guarded(club, member):
                     self._club_earn(member, f"{self.id}:{times + 1}")
 
     def _club_earn(self, member, key):
         facts = self._club_facts(member.club_id, key)
-        Purchase = self.env["loyalty.club.purchase"]
-        sale = Purchase._record(member.club_id, member, facts)
-        self._club_follow_credit_notes(sale)
+        self.env["loyalty.club.purchase"]._record(member.club_id, member, facts)
 
     def _club_is_due(self, club):
         """Whether the invoice earns, as it is now."""
@@ -210,8 +233,9 @@ class AccountMove(models.Model):
         if sale.returned == "all":
             # In draft the lines may change, so the next time is another purchase even
             # though credit notes left nothing of this one.
-            for back in self._club_standing_returns(sale).values():
-                back._undo_return(moment=fields.Datetime.now())
+            for back in sale.return_ids:
+                if back.move_id and not back.return_ids:
+                    back._undo_return(moment=fields.Datetime.now())
         sale._return(
             None,
             source="invoice",
@@ -222,35 +246,82 @@ class AccountMove(models.Model):
 
     # ------------------------------------------------------------------ credit notes
 
-    def _club_follow_credit_notes(self, sale):
-        """Let every posted credit note take its part of a purchase, once."""
-        standing = self._club_standing_returns(sale)
-        for note, back in standing.items():
-            if note.state != "posted":
-                with note._club_guarded():
-                    back._undo_return(moment=fields.Datetime.now())
-        for note in self.reversal_move_ids.sorted("id"):
-            if (
-                note.move_type == "out_refund"
-                and note.state == "posted"
-                and note not in standing
-            ):
-                with note._club_guarded():
-                    note._club_take_back(sale)
+    def _club_returned_moves(self):
+        """The invoices whose goods come back by this credit note.
 
-    def _club_standing_returns(self, sale):
-        """Returns that weren't undone: dict of credit note to return."""
+        A hook: the core knows the invoice that a credit note names; an addon knows
+        other ways from one to the other, for notes that name none.
+        """
+        self.ensure_one()
+        return self.reversed_entry_id._club_of_type("out_invoice")
+
+    def _club_returning_moves(self):
+        """Credit notes that may return goods of these invoices.
+
+        The other direction of ``_club_returned_moves``, and a hook like it. More than
+        there are do no harm: each is asked which invoices it is about.
+        """
+        return (self.reversal_move_ids | self._club_settled_moves())._club_of_type(
+            "out_refund"
+        )
+
+    def _club_settled_moves(self):
+        """The documents that these are reconciled with."""
+        partials = self.line_ids.matched_debit_ids | self.line_ids.matched_credit_ids
+        return (partials.debit_move_id | partials.credit_move_id).move_id - self
+
+    def _club_source_moves(self):
+        """The invoices that this credit note is about, by what it says or settles."""
+        return self._club_returned_moves() or (
+            self._club_settled_moves()._club_of_type("out_invoice")
+        )
+
+    def _club_follow_note(self):
+        """Let this credit note take its part of the purchases it is about, once."""
+        sales = self._club_returned_sales()
+        standing = self._club_standing_returns()
+        for sale, back in standing.items():
+            if sale not in sales and not sale._is_withdrawn():
+                with self._club_guarded(sale.club_id, sale.member_id):
+                    back._undo_return(moment=fields.Datetime.now())
+                    self._club_list_cost(back)
+        for club, of_club in sales.grouped("club_id").items():
+            wanted = self._club_credited(of_club, standing)
+            for sale in of_club:
+                if sale not in standing and wanted[sale]:
+                    with self._club_guarded(club, sale.member_id):
+                        self._club_take_back(sale, wanted[sale])
+        self._club_list_return(sales)
+
+    def _club_returned_sales(self):
+        """The purchases that this credit note returns goods of, as it is now."""
+        sales = self.env["loyalty.club.purchase"]
+        if self.state != "posted":
+            return sales
+        attributed = self.env["loyalty.club.exception"].search(
+            [
+                ("kind", "=", "return"),
+                ("res_model", "=", self._name),
+                ("res_id", "=", self.id),
+                ("purchase_id", "!=", False),
+            ]
+        )
+        sales = attributed.purchase_id or self._club_source_moves()._club_sales()
+        return sales.filtered(lambda sale: not sale._is_withdrawn())
+
+    def _club_standing_returns(self):
+        """What this credit note took and wasn't undone: dict of sale to its return."""
+        backs = self.env["loyalty.club.purchase"].search(
+            [("move_id", "=", self.id), ("kind", "=", "return")]
+        )
         return {
-            back.move_id: back
-            for back in sale.return_ids
-            if back.move_id and not back.return_ids
+            back.origin_id: back
+            for back in backs
+            if back.origin_id.kind == "sale" and not back.return_ids
         }
 
-    def _club_take_back(self, sale):
+    def _club_take_back(self, sale, wanted):
         """Take back what the lines of this credit note had earned."""
-        wanted = self._club_credited(sale)
-        if not wanted:
-            return
         times = len(sale.return_ids.filtered(lambda back: back.move_id == self))
         sale._return(
             wanted,
@@ -260,3 +331,47 @@ class AccountMove(models.Model):
             move_id=self.id,
             reference=self.name,
         )
+
+    def _club_list_cost(self, back):
+        """List that a return was undone which had given back what the sale had cost."""
+        given = back.entry_ids.filtered(lambda entry: entry.kind == "give_back")
+        if given:
+            self.env["loyalty.club.exception"]._list(
+                back.club_id,
+                "return",
+                self.env._(
+                    "This return was undone, but what the sale had cost was given back "
+                    "and stays with the member. Take it by an adjustment."
+                ),
+                record=self,
+                member=back.member_id,
+                key=f"undone:{back.id}",
+            )
+
+    def _club_list_return(self, sales):
+        """List a credit note of a member of which nobody can say what it returns."""
+        Exception_ = self.env["loyalty.club.exception"]
+        if self.state != "posted" or sales or self._club_source_moves():
+            Exception_._unlist("return", self)
+            return
+        for member in self._club_members()[self]:
+            club = member.club_id
+            kept = self.env["loyalty.club.purchase"].search_count(
+                [
+                    ("member_id", "=", member.id),
+                    ("kind", "=", "sale"),
+                    ("returned", "!=", "all"),
+                ],
+                limit=1,
+            )
+            if kept:
+                Exception_._list(
+                    club,
+                    "return",
+                    self.env._(
+                        "This credit note names no invoice: no points were taken back."
+                    ),
+                    record=self,
+                    member=member,
+                    units=self._club_units(self.amount_total, club),
+                )

@@ -57,21 +57,26 @@ class AccountMove(models.Model):
         """
         return [line._club_facts(club, day) for line in self._club_product_lines()]
 
-    def _club_credited(self, sale):
-        """What this credit note returns of a purchase: dict of line key to quantity."""
-        club = sale.club_id
-        money = club._digits("wallet")
-        sold = [
-            CreditLine(
-                key=line.key,
-                item=line.product_id.id or line.name,
-                price=(in_steps(line.unit_price), in_steps(line.discount)),
-                quantity=in_steps(line.quantity) - in_steps(line.returned_quantity),
-                total=to_units(line.total, money)
-                - to_units(line.returned_total, money),
-            )
-            for line in sale.line_ids
-        ]
+    def _club_units(self, amount, club):
+        """An amount of this document in units of the club's currency."""
+        day = self.invoice_date or self.date
+        converted = self.currency_id._convert(
+            amount, club.currency_id, self.company_id, day
+        )
+        return to_units(converted, club._digits("wallet"))
+
+    def _club_credited(self, sales, standing):
+        """What this credit note returns of purchases of one club.
+
+        :param standing: dict of sale to what this note returned of it already: that
+            part of the note is used up, and no other purchase gives it once more
+        :return: dict of sale to dict of line key to quantity
+        """
+        club = sales.club_id
+        sold = []
+        for sale in sales.sorted(lambda sale: (sale not in standing, sale.id)):
+            sold += self._club_creditable(sale, standing.get(sale))
+        day = sales[:1].move_id.invoice_date or sales[:1].day
         credited = [
             CreditLine(
                 key=line.key,
@@ -80,6 +85,26 @@ class AccountMove(models.Model):
                 quantity=line.quantity,
                 total=line.total,
             )
-            for line in self._club_line_facts(club, self.reversed_entry_id.invoice_date)
+            for line in self._club_line_facts(club, day)
         ]
-        return match_credit(sold, credited)
+        wanted = {sale: {} for sale in sales}
+        for (sale, key), quantity in match_credit(sold, credited).items():
+            wanted[sale][key] = quantity
+        return wanted
+
+    def _club_creditable(self, sale, back):
+        """What can be returned of a sale, or what ``back`` has returned of it."""
+        money = sale.club_id._digits("wallet")
+        sign = -1 if back else 1
+        return [
+            CreditLine(
+                key=(sale, line.key),
+                item=line.product_id.id or line.name,
+                price=(in_steps(line.unit_price), in_steps(line.discount)),
+                quantity=sign * in_steps(line.quantity)
+                - in_steps(line.returned_quantity),
+                total=sign * to_units(line.total, money)
+                - to_units(line.returned_total, money),
+            )
+            for line in (back or sale).line_ids
+        ]

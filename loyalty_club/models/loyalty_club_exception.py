@@ -189,6 +189,7 @@ class LoyaltyClubException(models.Model):
         """
         self.ensure_one()
         self._check_manager()
+        purchase = purchase.with_env(self.env)
         purchase.check_access("read")
         if not self.can_attribute or purchase.club_id != self.club_id:
             raise ClubError(

@@ -68,6 +68,14 @@ class LoyaltyClubPurchase(models.Model):
         self.member_id._note_purchase(back)
         return back
 
+    def _is_withdrawn(self):
+        """Whether its invoice stood no longer, so that all of it was taken back."""
+        self.ensure_one()
+        return bool(
+            self.move_id
+            and self.return_ids.filtered(lambda back: back.move_id == self.move_id)
+        )
+
     def _undo_return(self, *, moment):
         """Take this return of a sale back: what it took is given again.
 

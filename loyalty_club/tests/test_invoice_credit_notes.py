@@ -1,5 +1,6 @@
 from unittest.mock import patch
 
+from odoo.exceptions import AccessError
 from odoo.tests import Form, freeze_time, tagged
 from odoo.tools import mute_logger
 
@@ -320,17 +321,118 @@ class TestInvoiceCreditNotes(InvoiceCase):
         invoice.action_post()
         self.assertBooks(self.ali, 100, status=100)
 
-    # ------------------------------------------------------------------ left alone
+    # ------------------------------------------------------------------ by hand
 
-    def test_a_credit_note_that_names_no_invoice_is_left_alone(self):
-        invoice = self.paid_invoice()
+    def free_note(self, member=None, lines=None):
+        """A credit note that somebody wrote by hand, without any invoice."""
         note = self.draft(
-            self.ali.partner_id, [(self.tea, 1, 50)], move_type="out_refund"
+            (member or self.ali).partner_id,
+            lines or [(self.tea, 1, 50)],
+            move_type="out_refund",
         )
         note.action_post()
+        return note
+
+    def listed(self, move):
+        return self.env["loyalty.club.exception"].search(
+            [("res_model", "=", "account.move"), ("res_id", "=", move.id)]
+        )
+
+    def attribute(self, exception, purchase, user="manager"):
+        """As a manager does it, with the button of the list."""
+        row = exception.with_user(self.users[user])
+        action = row.action_attribute()
+        wizard = Form(row.env[action["res_model"]].with_context(**action["context"]))
+        wizard.purchase_id = purchase.with_user(self.users[user])
+        wizard.save().action_attribute()
+
+    def test_a_credit_note_that_names_no_invoice_is_listed(self):
+        invoice = self.paid_invoice()
+        note = self.free_note()
         self.assertFalse(self.purchases(note))
         self.assertBooks(self.ali, 150)
+        row = self.listed(note)
+        self.assertEqual(
+            (row.kind, row.state, row.member_id, row.amount, row.reference),
+            ("return", "open", self.ali, 50, note.display_name),
+        )
+        self.assertEqual(row.user_id, self.users["accountant"])
         self.assertEqual(len(self.purchases(invoice)), 1)
+
+    def test_attributed_by_hand_it_is_a_return_like_any_other_once(self):
+        invoice = self.paid_invoice()
+        note = self.free_note()
+        row, sale = self.listed(note), self.purchases(invoice)
+        self.attribute(row, sale)
+        self.assertBooks(self.ali, 100, status=100)
+        self.assertEqual((row.state, row.purchase_id), ("done", sale))
+        self.assertEqual(row.done_by_id, self.users["manager"])
+        self.assertEqual(sale.line_ids.returned_quantity, 1)
+        note.sudo()._club_follow()
+        self.assertBooks(self.ali, 100)
+        with self.assertClubError("invalid_payload"):
+            row.with_user(self.users["manager"])._attribute(sale)
+        note.button_draft()
+        self.assertBooks(self.ali, 150, status=150)
+        note.action_post()
+        self.assertBooks(self.ali, 100, status=100)
+
+    def test_it_is_attributed_by_a_manager_to_a_purchase_of_his_club(self):
+        sale = self.purchases(self.paid_invoice())
+        row = self.listed(self.free_note())
+        for kind in ("desk", "auditor", "integration"):
+            with self.subTest(kind), self.assertRaises(AccessError):
+                row.with_user(self.users[kind])._attribute(sale)
+        south = self.new_company("South")
+        stranger = self.member("Other", club=self.new_club("south", south))
+        with self.assertRaises(AccessError):
+            row.with_user(self.users["manager"])._attribute(self.purchase(stranger, 9))
+        self.assertEqual((row.state, row.purchase_id.ids), ("open", []))
+        self.assertBooks(self.ali, 150)
+
+    def test_it_is_not_attributed_where_nothing_is_left(self):
+        invoice = self.paid_invoice()
+        self.credit(invoice)
+        sale = self.purchases(invoice)[0]
+        self.paid_invoice()
+        row = self.listed(self.free_note())
+        with self.assertClubError("over_return"), self.env.cr.savepoint():
+            row.with_user(self.users["manager"])._attribute(sale)
+        self.assertEqual(row.state, "open")
+        self.assertBooks(self.ali, 150)
+
+    def test_nothing_is_listed_where_there_is_nothing_to_take(self):
+        self.assertFalse(self.listed(self.free_note()), "he has bought nothing")
+        stranger = self.env["res.partner"].create({"name": "Stranger"})
+        note = self.draft(stranger, [(self.tea, 1, 50)], move_type="out_refund")
+        note.action_post()
+        self.assertFalse(self.listed(note))
+
+    def test_in_draft_again_it_is_listed_no_more(self):
+        self.paid_invoice()
+        note = self.free_note()
+        note.button_draft()
+        self.assertEqual(self.listed(note).state, "done")
+        note.action_post()
+        self.assertEqual(self.listed(note).state, "open")
+
+    def test_what_it_settles_is_what_it_is_about(self):
+        self.paid_invoice()
+        invoice = self.invoice(self.ali.partner_id, [(self.tea, 3, 50)])
+        self.pay(invoice, amount=100)
+        note = self.free_note()
+        self.assertEqual(self.listed(note).state, "open")
+        (invoice | note).line_ids.filtered(
+            lambda line: line.account_type == "asset_receivable" and not line.reconciled
+        ).reconcile()
+        self.assertEqual(invoice.payment_state, "paid")
+        self.assertBooks(self.ali, 250, status=250)
+        self.assertEqual(self.listed(note).state, "done")
+        partial = note.line_ids.matched_debit_ids
+        partial.unlink()
+        self.pay(invoice)
+        self.assertBooks(self.ali, 300, status=300)
+        self.assertEqual(self.listed(note).state, "open")
 
     def test_a_refusal_of_the_club_does_not_stop_a_credit_note(self):
         invoice = self.paid_invoice()
@@ -344,6 +446,10 @@ class TestInvoiceCreditNotes(InvoiceCase):
             note = self.credit(invoice)
         self.assertEqual(note.state, "posted")
         self.assertIn("Not today.", note.message_ids[0].body)
+        row = self.listed(note)
+        self.assertEqual((row.kind, row.member_id), ("refused", self.ali))
+        self.assertIn("Not today.", row.message)
         self.assertBooks(self.ali, 150)
         invoice.sudo()._club_follow()
         self.assertBooks(self.ali, 0)
+        self.assertEqual(row.state, "done", "it could be followed after all")

@@ -1,3 +1,4 @@
+from . import account_move
 from . import loyalty_club
 from . import loyalty_club_allowance
 from . import loyalty_club_member

@@ -225,6 +225,40 @@ class TestReturns(ReturnCase):
         self.assertEqual(self.available(self.ali), 0)
         self.assertClean()
 
+    def credit_in_accounting(self, order):
+        """Reverse the invoice of an order, as an accountant does; the credit note."""
+        invoice = order.account_move
+        wizard = (
+            self.env["account.move.reversal"]
+            .with_context(active_model="account.move", active_ids=invoice.ids)
+            .create({"journal_id": invoice.journal_id.id})
+        )
+        return self.env["account.move"].browse(wizard.refund_moves()["res_id"])
+
+    def test_an_invoice_of_the_till_that_accounting_credits(self):
+        order = self.sell(self.ali, [self.line(self.tea, 2)], to_invoice=True)
+        earned = self.available(self.ali)
+        self.assertGreater(earned, 0)
+        note = self.credit_in_accounting(order)
+        note.action_post()
+        self.assertEqual(self.available(self.ali), 0)
+        note._club_follow()
+        self.assertEqual(self.available(self.ali), 0)
+        self.assertEqual(
+            self.purchases(order).filtered("line_ids").mapped("returned")[0], "all"
+        )
+        self.refund(order, {order.lines: 2}, to_invoice=True)
+        self.assertEqual(self.available(self.ali), 0, "nothing is taken twice")
+        self.assertEqual(self.balances(self.ali)["debt"], 0)
+
+    def test_points_that_paid_come_back_with_a_credit_note_of_accounting(self):
+        self.grant(self.ali, 1000)
+        order = self.buy_with(
+            [self.line(self.tea, 2)], (self.points, 10, 1000), to_invoice=True
+        )
+        self.credit_in_accounting(order).action_post()
+        self.assertEqual(self.available(self.ali), 1000)
+
     def test_invoiced_sale_and_credit_note_count_once(self):
         order = self.sell(self.ali, [self.line(self.tea, 2)], to_invoice=True)
         self.refund(order, {order.lines: 1}, to_invoice=True)

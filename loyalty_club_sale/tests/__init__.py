@@ -6,3 +6,4 @@ from . import test_spending
 from . import test_tiers
 from . import test_top_up
 from . import test_unmanaged
+from . import test_returns
