@@ -1,3 +1,4 @@
+from . import base
 from . import loyalty_club
 from . import loyalty_club_default
 from . import loyalty_club_tier

@@ -10,6 +10,7 @@ from ..engine.amounts import to_units
 from ..engine.identifiers import mobile_e164
 from ..engine.periods import ExpiryPolicy, QualificationPolicy, local_day
 from ..ledger import SCALE
+from ..rights import raised
 
 ACCOUNTS = [
     ("points", "Points"),
@@ -340,7 +341,8 @@ class LoyaltyClub(models.Model):
             club._follow_currency(size)
         if "qualify_measure" in vals:
             # What was counted so far was another measure: sum the purchases again.
-            Member_sudo = self.env["loyalty.club.member"].sudo()  # the club's own doing
+            # The club's own doing.
+            Member_sudo = raised(self.env["loyalty.club.member"])
             Member_sudo.search(
                 [("club_id", "in", self.ids), ("qualified_from", "!=", False)]
             ).write({"qualified_from": False})
@@ -411,7 +413,7 @@ class LoyaltyClub(models.Model):
             self.program_ids.mapped("club_account")
         )
         # Managers of the club need no right on Odoo's own loyalty programs.
-        Program_sudo = self.env["loyalty.program"].sudo()
+        Program_sudo = raised(self.env["loyalty.program"])
         defaults = Program_sudo.with_company(
             self.company_id
         )._program_type_default_values()

@@ -5,20 +5,13 @@ from odoo.tools import SQL
 from ..amounts import AMOUNT
 from ..engine import tiering
 from ..engine.identifiers import member_number
+from ..exceptions import ClubError
+from ..rights import link, links, raised, scalars
 
-# What a person behind a desk may write himself; all else is the club's own doing.
-PERSONAL = {
-    "name",
-    "mobile",
-    "email",
-    "birthdate_date",
-    "gender",
-    "interest_ids",
-    "referrer_id",
-    "activity_ids",
-    "message_follower_ids",
-    "message_ids",
-}
+# What a person behind a desk may write; all else is the club's own doing. Messages,
+# followers and activities are written by their own methods, with the caller's rights.
+PERSONAL = ("name", "mobile", "email", "birthdate_date", "gender")
+RELATED = {"interest_ids", "referrer_id"}
 
 
 class LoyaltyClubMember(models.Model):
@@ -239,17 +232,34 @@ class LoyaltyClubMember(models.Model):
         return [number for (number,) in rows]
 
     def write(self, vals):
-        if not vals.keys() <= PERSONAL and not self.env.su:
-            raise AccessError(
-                self.env._("A membership changes through its own actions only.")
-            )
+        if not self.env.su:
+            vals = self._personal(vals)
         self.check_access("write")
         if {"name", "mobile", "email"} & vals.keys():
             self._check_user_kept()
         # A desk keeps its members' data without a right on all contacts, and the
         # identifiers follow the person.
-        members_sudo = self.sudo()
+        members_sudo = self if self.env.su else raised(self)
         res = super(LoyaltyClubMember, members_sudo).write(vals)
         if {"mobile", "email"} & vals.keys():
             members_sudo._sync_identifiers()
         return res
+
+    def _personal(self, vals):
+        """What a person behind a desk may write of ``vals``: plain values and links."""
+        if not vals.keys() <= RELATED.union(PERSONAL):
+            raise AccessError(
+                self.env._("A membership changes through its own actions only.")
+            )
+        wanted = {
+            **scalars(self, vals, PERSONAL),
+            **links(self, vals, "interest_ids"),
+            **link(self, vals, "referrer_id"),
+        }
+        referrer = self.browse(wanted.get("referrer_id") or ())
+        if referrer and (referrer.club_id != self.club_id or referrer in self):
+            raise ClubError(
+                "invalid_payload",
+                self.env._("referrer_id: must be another member of the club"),
+            )
+        return wanted

@@ -9,6 +9,7 @@ from odoo.tools import SQL
 from ..engine import identifiers
 from ..exceptions import ClubError
 from ..ledger import Origin
+from ..rights import raised
 from .loyalty_club_consent import CHANNELS
 
 # The key of card tokens comes from the server's environment: a copy of the database, or
@@ -587,7 +588,7 @@ class LoyaltyClubMember(models.Model):
             raise AccessError(self.env._("Only the club's staff welcomes members."))
         self.check_access("read")
         # The club's own rule, not the user's choice, says how much.
-        self.sudo()._welcome()
+        raised(self)._welcome()
         return True
 
     def _welcome(self):

@@ -2,6 +2,7 @@ from odoo import fields, models
 from odoo.exceptions import AccessError
 
 from ..exceptions import ClubError
+from ..rights import raised
 
 
 class LoyaltyClubMember(models.Model):
@@ -25,7 +26,7 @@ class LoyaltyClubMember(models.Model):
 
     def _change_state(self, state):
         self._check_manager()
-        self.sudo().state = state  # states are written by these actions only
+        raised(self).state = state  # states are written by these actions only
         return True
 
     def _check_manager(self):

@@ -6,6 +6,7 @@ from ..engine.identifiers import (
     normalise_barcode,
     normalise_email,
 )
+from .loyalty_club_member_tier import TIERS_LATER
 
 
 class LoyaltyClubMember(models.Model):
@@ -39,7 +40,7 @@ class LoyaltyClubMember(models.Model):
             tracking_disable=True,
             mail_create_nolog=True,
             mail_create_nosubscribe=True,
-            loyalty_club_tiers_later=True,
+            loyalty_club_tiers_later=TIERS_LATER,
         )
         return silent.create(
             [

@@ -11,6 +11,9 @@ from ..ledger import Grant, Origin
 
 MEASURES = {"status": "status_points", "spend": "total", "visits": "visits"}
 WELCOMED_FOR = ("upgrade", "rules")
+# In the context of who ranks new members in one go later. An object: a caller can't
+# send it, and so join in no tier.
+TIERS_LATER = object()
 
 
 @dataclass(slots=True)
@@ -58,7 +61,7 @@ class LoyaltyClubMember(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         members = super().create(vals_list)
-        if not self.env.context.get("loyalty_club_tiers_later"):
+        if self.env.context.get("loyalty_club_tiers_later") is not TIERS_LATER:
             members._start_tiers()
         return members
 

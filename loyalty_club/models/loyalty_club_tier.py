@@ -15,6 +15,7 @@ class LoyaltyClubTier(models.Model):
 
     _name = "loyalty.club.tier"
     _description = "Club Tier"
+    _club_proposed = frozenset({"club_id"})
     _order = "club_id, threshold, id"
     _check_company_auto = True
 

@@ -14,6 +14,8 @@ from . import test_invoice_credit_notes
 from . import test_take_over
 from . import test_ledger_append_only
 from . import test_attacks
+from . import test_rights_raised
+from . import test_rights_defaults
 from . import test_earning_rules
 from . import test_why
 from . import test_tiers

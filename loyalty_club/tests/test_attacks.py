@@ -250,18 +250,6 @@ BY_ANYBODY = {
         "create",
         {"member_id": x.member, "amount": 5, "reason_id": x.reason, "user_id": 1},
     ),
-    "ask as posted by the context": lambda call, x: call(
-        "loyalty.club.request",
-        "action_submit",
-        [
-            call(
-                "loyalty.club.request",
-                "create",
-                {"member_id": x.member, "amount": 50000, "reason_id": x.reason},
-                context={"default_state": "posted"},
-            )
-        ],
-    ),
     "post a request": lambda call, x: call(
         "loyalty.club.request", "write", [x.request], {"state": "posted"}
     ),

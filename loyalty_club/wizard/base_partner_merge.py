@@ -1,5 +1,7 @@
 from odoo import models
 
+from ..rights import raised
+
 
 class BasePartnerMergeAutomaticWizard(models.TransientModel):
     _inherit = "base.partner.merge.automatic.wizard"
@@ -11,8 +13,8 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         points on them.
         """
         # Whoever may merge contacts needs no right on the club for its books to follow.
-        self.sudo()._club_merge_members(src_partners, dst_partner)
-        self.sudo()._club_merge_accounts(src_partners, dst_partner)
+        raised(self)._club_merge_members(src_partners, dst_partner)
+        raised(self)._club_merge_accounts(src_partners, dst_partner)
         return super()._update_foreign_keys(src_partners, dst_partner)
 
     def _club_merge_members(self, src_partners, dst_partner):

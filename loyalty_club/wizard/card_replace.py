@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from ..rights import raised
+
 
 class LoyaltyClubCardReplace(models.TransientModel):
     """Give a member a card or barcode, block a lost one, or replace it by another.
@@ -11,6 +13,7 @@ class LoyaltyClubCardReplace(models.TransientModel):
 
     _name = "loyalty.club.card.replace"
     _description = "Card of a Member"
+    _club_proposed = frozenset({"member_id", "identifier_id", "what"})
 
     member_id = fields.Many2one("loyalty.club.member", required=True, readonly=True)
     identifier_id = fields.Many2one(
@@ -47,6 +50,21 @@ class LoyaltyClubCardReplace(models.TransientModel):
             values["scheme"] = identifier.scheme
         return values
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._check_read(vals)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self._check_read(vals)
+        return super().write(vals)
+
+    def _check_read(self, vals):
+        """What is recognised later is read by the wizard, and said by nobody."""
+        if {"token", "display"} & vals.keys() and not self.env.su:
+            raise AccessError(self.env._("A card is read or typed, not written."))
+
     @api.depends("display")
     def _compute_value(self):
         for wizard in self:
@@ -57,9 +75,11 @@ class LoyaltyClubCardReplace(models.TransientModel):
             if not wizard.value or wizard.value == wizard.display:
                 continue
             member = wizard.member_id
-            _scheme, wizard.token, wizard.display = member._normalise_identifier(
+            _scheme, token, display = member._normalise_identifier(
                 member.club_id, wizard.scheme, wizard.value
             )
+            # Nobody else writes them, see ``_check_read``.
+            raised(wizard).write({"token": token, "display": display})
 
     def action_apply(self):
         self.ensure_one()
@@ -71,7 +91,8 @@ class LoyaltyClubCardReplace(models.TransientModel):
         if self.what != "add" and not self.reason:
             raise UserError(self.env._("Say why: lost, stolen, worn out…"))
         # Identifiers are kept by the club.
-        member_sudo, identifier_sudo = self.member_id.sudo(), self.identifier_id.sudo()
+        member_sudo = raised(self.member_id)
+        identifier_sudo = raised(self.identifier_id)
         shown = (self.scheme, self.token, self.display)
         if self.what == "add":
             member_sudo._claim_identifiers([shown])

@@ -10,6 +10,7 @@ from ..ledger import SCALE, to_column, units_from_scaled
 from ..models.loyalty_club import ACCOUNTS, PROGRAM_TYPES
 from ..models.loyalty_club_ledger_many import Opening
 from ..models.loyalty_club_member_tier import scaled
+from ..rights import raised
 
 BATCH = 1000
 # How long a click may take; the cron does what is left.
@@ -31,6 +32,7 @@ class LoyaltyClubTakeOver(models.Model):
 
     _name = "loyalty.club.take.over"
     _description = "Take-over of a Program"
+    _club_proposed = frozenset({"club_id"})
     _order = "id desc"
     _rec_name = "program_id"
 
@@ -285,7 +287,8 @@ class LoyaltyClubTakeOver(models.Model):
     def action_take_over(self):
         """Take the program over; what doesn't fit into a click is left to the cron."""
         self._check_may()
-        own_sudo = self.sudo()  # the checks are done; balances are the ledger's to move
+        # The checks are done; balances are the ledger's to move.
+        own_sudo = raised(self)
         if own_sudo.state == "draft":
             own_sudo._attach()
         if own_sudo.state == "running":

@@ -10,6 +10,7 @@ from ..engine.periods import QualificationPolicy, qualification_window
 from ..models.loyalty_club import RANKING
 from ..models.loyalty_club_member_tier import Ladder, scaled
 from ..models.loyalty_club_tier import PUBLISH
+from ..rights import raised
 
 BATCH = 5000
 SHOWN = 200
@@ -31,6 +32,7 @@ class LoyaltyClubTierPublish(models.TransientModel):
 
     _name = "loyalty.club.tier.publish"
     _description = "Change of Tier Rules"
+    _club_proposed = frozenset({"club_id"})
 
     club_id = fields.Many2one("loyalty.club", required=True, readonly=True)
     line_ids = fields.One2many(
@@ -146,7 +148,7 @@ class LoyaltyClubTierPublish(models.TransientModel):
         self._check_may()
         self._check_draft()
         # Members of all branches are evaluated, whichever the manager works in.
-        self.sudo()._preview()
+        raised(self)._preview()
         return self._reopen()
 
     def _preview(self):
@@ -277,7 +279,7 @@ class LoyaltyClubTierPublish(models.TransientModel):
                 self.env._("Preview these rules first: you see who moves by them.")
             )
         # Rules and tiers are the manager's to change; moves are the club's own doing.
-        self.sudo()._publish()
+        raised(self)._publish()
         return {"type": "ir.actions.act_window_close"}
 
     def _publish(self):

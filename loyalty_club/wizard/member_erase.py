@@ -1,12 +1,15 @@
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 
+from ..rights import raised
+
 
 class LoyaltyClubMemberErase(models.TransientModel):
     """Forget a person who asks for it, and say what was erased and what is kept."""
 
     _name = "loyalty.club.member.erase"
     _description = "Erase a Person"
+    _club_proposed = frozenset({"member_id"})
 
     member_id = fields.Many2one("loyalty.club.member", required=True, readonly=True)
     reason = fields.Char(required=True)
@@ -25,7 +28,7 @@ class LoyaltyClubMemberErase(models.TransientModel):
         if any(left) and not self.sure:
             raise UserError(self.env._("Say that the balances may be forfeited."))
         # Contacts, messages and accounts are the club's to blank, not the user's.
-        done = self.member_id.sudo()._erase(self.reason)
+        done = raised(self.member_id)._erase(self.reason)
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ..exceptions import ClubError
+from ..rights import raised
 
 
 class LoyaltyClubMemberJoin(models.TransientModel):
@@ -15,6 +16,7 @@ class LoyaltyClubMemberJoin(models.TransientModel):
 
     _name = "loyalty.club.member.join"
     _description = "New Member"
+    _club_proposed = frozenset({"club_id", "partner_id", "name", "mobile", "email"})
 
     club_id = fields.Many2one(
         "loyalty.club",
@@ -105,13 +107,14 @@ class LoyaltyClubMemberJoin(models.TransientModel):
         self._check_asked()
         # Whoever works at the desk enrols; memberships and contacts are written by
         # the club.
-        members_sudo = self.env["loyalty.club.member"].sudo()
+        members_sudo = raised(self.env["loyalty.club.member"])
         self.club_id = self.club_id or self.env["loyalty.club"]._found()
-        member_sudo, created = members_sudo._enrol(self.club_id, self._values())
+        club_sudo = raised(self.club_id)
+        member_sudo, created = members_sudo._enrol(club_sudo, self._values())
         if created and self.referrer_id:
             member_sudo.referrer_id = self.referrer_id
         member_sudo._welcome()
-        return self._open(member_sudo.sudo(False))
+        return self._open(self.env["loyalty.club.member"].browse(member_sudo.id))
 
     def action_open_member(self):
         self.ensure_one()
@@ -149,7 +152,7 @@ class LoyaltyClubMemberJoin(models.TransientModel):
             "birthdate": self.birthdate,
             "consent": consent,
             "apart": self.same_person == "no",
-            "partner": self.partner_id.sudo(),  # the desk writes no contacts itself
+            "partner": raised(self.partner_id),  # the desk writes no contacts itself
         }
 
     def _open(self, member):

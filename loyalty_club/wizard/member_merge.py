@@ -1,12 +1,15 @@
 from odoo import fields, models
 from odoo.exceptions import AccessError
 
+from ..rights import raised
+
 
 class LoyaltyClubMemberMerge(models.TransientModel):
     """Carry a membership over to another: one person had joined twice."""
 
     _name = "loyalty.club.member.merge"
     _description = "Merge Members"
+    _club_proposed = frozenset({"member_id"})
 
     member_id = fields.Many2one(
         "loyalty.club.member", string="This membership", required=True, readonly=True
@@ -31,5 +34,5 @@ class LoyaltyClubMemberMerge(models.TransientModel):
             raise AccessError(self.env._("Only a manager of the club merges members."))
         (self.member_id | self.target_id).check_access("read")
         # Balances and identifiers move by the ledger's own rules, not by the user's.
-        self.member_id.sudo()._merge_into(self.target_id.sudo())
+        raised(self.member_id)._merge_into(raised(self.target_id))
         return self.target_id.get_formview_action()

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 
 from odoo.addons.loyalty_club.engine import identifiers
 from odoo.addons.loyalty_club.exceptions import ClubError
+from odoo.addons.loyalty_club.rights import raised
 
 LONGEST = 128
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
@@ -142,7 +143,7 @@ class LoyaltyClubTill(models.AbstractModel):
         config, club = self._club_of(config_id)
         if not club:
             # Not ``_found``, which with all rights would find another company's.
-            clubs_sudo = self.env["loyalty.club"].sudo()  # a first join founds it
+            clubs_sudo = raised(self.env["loyalty.club"])  # a first join founds it
             club = clubs_sudo.with_company(config.company_id)._create_first()
         wanted = self._join_values(club, values)
         members = club.env["loyalty.club.member"]

@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
 from odoo.addons.loyalty_club.exceptions import ClubError
+from odoo.addons.loyalty_club.rights import raised
 
 
 class PosConfig(models.Model):
@@ -29,7 +30,7 @@ class PosConfig(models.Model):
         """The club that this till serves, with all rights; empty when there is none."""
         self.ensure_one()
         # Cashiers have no rights in the club; what a till may do is decided here.
-        config_sudo = self.sudo()
+        config_sudo = raised(self)
         if club := config_sudo.club_id:
             ours = club.company_id in config_sudo.company_id.parent_ids
             return club.filtered("active") if ours else club.browse()

@@ -7,6 +7,7 @@ from odoo.exceptions import UserError
 from odoo.addons.loyalty_club.amounts import AMOUNT
 from odoo.addons.loyalty_club.engine.amounts import to_units
 from odoo.addons.loyalty_club.ledger import Origin
+from odoo.addons.loyalty_club.rights import raised
 
 _logger = logging.getLogger(__name__)
 
@@ -75,7 +76,7 @@ class PosOrder(models.Model):
     def action_pos_order_paid(self):
         res = super().action_pos_order_paid()
         # Cashiers have no right on members or accounts; the club follows their orders.
-        self.sudo()._club_settle()
+        raised(self)._club_settle()
         return res
 
     # ------------------------------------------------------------------ settling
