@@ -27,6 +27,7 @@ class LoyaltyClubException(models.Model):
             ("return", "Return without its sale"),
             ("refused", "Not followed"),
             ("rule", "Rule skipped"),
+            ("mobile", "Mobile of two members"),
         ],
         required=True,
     )

@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.tools import SQL, sql
 
 SCHEMES = [
     ("mobile", "Mobile"),
@@ -33,6 +34,9 @@ class LoyaltyClubIdentifier(models.Model):
     display = fields.Char(
         required=True, help="What people see: of a card its last four characters."
     )
+    followed = fields.Boolean(
+        help="Came from the member's contact, and goes when it is changed there.",
+    )
     state = fields.Selection(
         [("active", "Active"), ("blocked", "Blocked"), ("replaced", "Replaced")],
         required=True,
@@ -47,3 +51,27 @@ class LoyaltyClubIdentifier(models.Model):
         "(club_id, value, scheme) WHERE state <> 'replaced'",
         "Another member of the club already has this identifier.",
     )
+
+    def _auto_init(self):
+        """Tell which identifiers of before came from contacts, in one statement."""
+        cr = self.env.cr
+        is_new = sql.table_exists(cr, self._table) and not sql.column_exists(
+            cr, self._table, "followed"
+        )
+        if is_new:
+            sql.create_column(cr, self._table, "followed", "bool")
+            cr.execute(
+                SQL(
+                    """
+                    UPDATE loyalty_club_identifier AS item SET followed = TRUE
+                      FROM loyalty_club_member AS member
+                      JOIN res_partner AS contact ON contact.id = member.partner_id
+                     WHERE member.id = item.member_id
+                       AND item.value IN (
+                           contact.phone_sanitized, contact.email_normalized
+                       )
+                       AND item.scheme IN ('mobile', 'email')
+                    """
+                )
+            )
+        return super()._auto_init()

@@ -237,13 +237,12 @@ class LoyaltyClubMember(models.Model):
         self.check_access("write")
         if {"name", "mobile", "email"} & vals.keys():
             self._check_user_kept()
-        # A desk keeps its members' data without a right on all contacts, and the
-        # identifiers follow the person.
+        # A desk keeps its members' data without a right on all contacts; identifiers
+        # follow the contact.
         members_sudo = self if self.env.su else raised(self)
-        res = super(LoyaltyClubMember, members_sudo).write(vals)
         if {"mobile", "email"} & vals.keys():
-            members_sudo._sync_identifiers()
-        return res
+            members_sudo._check_shown(vals)
+        return super(LoyaltyClubMember, members_sudo).write(vals)
 
     def _personal(self, vals):
         """What a person behind a desk may write of ``vals``: plain values and links."""

@@ -2,7 +2,7 @@ import os
 
 from psycopg2 import errors
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.exceptions import AccessError, ConcurrencyError
 from odoo.tools import SQL
 
@@ -115,6 +115,7 @@ class LoyaltyClubMember(models.Model):
                 "referrer_id": referrer.id,
             }
         )
+        member._follow_contacts()
         member._claim_identifiers([*shown, ("number", member.number, member.number)])
         return member
 
@@ -289,17 +290,7 @@ class LoyaltyClubMember(models.Model):
         values = self._normalise_person(self.club_id, values)
         shown = self._shown_identifiers(self.club_id, values)
         self._check_own_or_free(shown)
-        outdated = {
-            (scheme, self[scheme])
-            for scheme in ("mobile", "email")
-            if values.get(scheme)
-        }.difference((scheme, value) for scheme, value, _display in shown)
         self._update_person(values)
-        self.identifier_ids.filtered(
-            lambda item: (
-                item.state == "active" and (item.scheme, item.value) in outdated
-            )
-        ).write({"state": "replaced", "changed_at": fields.Datetime.now()})
         self._claim_identifiers(shown)
         if consent := values.get("consent"):
             self._set_consent(consent, source)
@@ -456,25 +447,6 @@ class LoyaltyClubMember(models.Model):
             # and then sees him.
             raise ConcurrencyError(str(error)) from error
 
-    def _sync_identifiers(self):
-        """After a new mobile or e-mail was written, recognise the member by it."""
-        for member in self:
-            shown = []
-            for scheme, text in (("mobile", member.mobile), ("email", member.email)):
-                if text:
-                    shown.append(
-                        self._normalise_identifier(member.club_id, scheme, text)
-                    )
-            current = {(scheme, value) for scheme, value, _display in shown}
-            member.identifier_ids.filtered(
-                lambda item, current=current: (
-                    item.scheme in ("mobile", "email")
-                    and item.state == "active"
-                    and (item.scheme, item.value) not in current
-                )
-            ).write({"state": "replaced", "changed_at": fields.Datetime.now()})
-            member._claim_identifiers(shown)
-
     # ------------------------------------------------------------------ finding
 
     @api.model
@@ -538,6 +510,17 @@ class LoyaltyClubMember(models.Model):
             for item in found
             if (item.scheme, item.value) in wanted
         }
+
+    def _check_shown(self, values):
+        """Refuse a mobile or e-mail that is none, or is another member's.
+
+        :param values: dict with ``mobile`` and ``email``, as somebody typed them
+        :raises ClubError: invalid_payload, ambiguous_member
+        """
+        given = {key: values.get(key) for key in ("mobile", "email")}
+        for member in self:
+            normal = self._normalise_person(member.club_id, given)
+            member._check_own_or_free(self._shown_identifiers(member.club_id, normal))
 
     def _check_own_or_free(self, shown):
         """Refuse what another member is recognised by."""

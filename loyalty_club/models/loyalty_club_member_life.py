@@ -96,7 +96,8 @@ class LoyaltyClubMember(models.Model):
             [("card_id", "in", self.card_ids.ids), ("state", "=", "open")]
         ).write({"state": "released"})
         self.card_ids.write({"active": False})
-        self.identifier_ids.write({"member_id": target.id})
+        # They were shown, and stay, whatever the contact that remains says.
+        self.identifier_ids.write({"member_id": target.id, "followed": False})
         # Purchases count for the one member from now on; returns find his accounts.
         self.purchase_ids.write({"member_id": target.id})
         self.write({"state": "left", "merged_into_id": target.id, "tier_id": False})

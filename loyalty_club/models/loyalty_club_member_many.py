@@ -57,15 +57,97 @@ class LoyaltyClubMember(models.Model):
 
     def _claim_own_identifiers(self):
         """Recognise members by number, mobile and e-mail, as far as nobody has them."""
+        self._claim_free([(member, "number", member.number) for member in self])
+        self._claim_free(self._contact_identifiers(), followed=True)
+
+    def _contact_identifiers(self):
+        """What members' contacts say: list of (member, scheme, normalised value)."""
         wanted = []
         for member in self:
-            club = member.club_id
-            wanted.append((member, "number", member.number))
-            if mobile := club._mobile(member.mobile or ""):
+            club, contact = member.club_id, member.partner_id
+            # Without a country code it is of the club's country, or the contact's.
+            mobile = club._mobile(contact.phone or "") or club._mobile(
+                contact.phone_sanitized or ""
+            )
+            if mobile:
                 wanted.append((member, "mobile", mobile))
-            if email := normalise_email(member.email or ""):
+            if email := normalise_email(contact.email or ""):
                 wanted.append((member, "email", email))
-        self._claim_free(wanted)
+        return wanted
+
+    def _follow_contacts(self):
+        """Recognise members by what their contacts say now, and no more by what they
+        said before.
+
+        To be called with all rights after a contact's mobile or e-mail has changed, by
+        whatever door: whoever has got an old number must not be taken for the member.
+        Nothing goes that didn't come from the contact. A mobile that another member
+        has stays theirs, and is listed for a person; e-mails may be shared. Five
+        statements for any number of members, and some for each mobile that is taken.
+        """
+        members = self.filtered(
+            lambda member: not member.merged_into_id and not member.erased_at
+        )
+        if not members:
+            return
+        wanted = members._contact_identifiers()
+        said = {(member.id, scheme, value) for member, scheme, value in wanted}
+        current = self.env["loyalty.club.identifier"].search(
+            [
+                ("member_id", "in", members.ids),
+                ("scheme", "in", ("mobile", "email")),
+                ("state", "=", "active"),
+            ]
+        )
+        gone = current.filtered(
+            lambda item: (
+                item.followed
+                and (item.member_id.id, item.scheme, item.value) not in said
+            )
+        )
+        gone.write({"state": "replaced", "changed_at": fields.Datetime.now()})
+        own = {(item.member_id.id, item.scheme, item.value) for item in current - gone}
+        missing = [item for item in wanted if (item[0].id, *item[1:]) not in own]
+        claimed = self._claim_free(missing, followed=True)
+        taken = [
+            (member, value)
+            for member, scheme, value in missing
+            if scheme == "mobile" and (member.id, scheme, value) not in claimed
+        ]
+        members._list_taken(taken)
+
+    def _list_taken(self, taken):
+        """List the mobiles of contacts that other members have, for a person.
+
+        :param taken: list of (member, mobile); the others of ``self`` are taken off
+            the list
+        """
+        exceptions = self.env["loyalty.club.exception"]
+        fine = self - self.browse([member.id for member, _mobile in taken])
+        exceptions.search(
+            [
+                ("kind", "=", "mobile"),
+                ("member_id", "in", fine.ids),
+                ("state", "=", "open"),
+            ]
+        ).write({"state": "done", "done_at": fields.Datetime.now()})
+        for member, mobile in taken:
+            owners = self.browse(
+                {row[0] for row in self._lookup(member.club_id, mobile)}
+            )
+            numbers = ", ".join((owners - member).mapped("number"))
+            exceptions._list(
+                member.club_id,
+                "mobile",
+                self.env._(
+                    "The mobile that this member's contact has now is recognised as "
+                    "member %(number)s, who keeps it. Correct one of the two "
+                    "contacts, or merge the memberships.",
+                    number=numbers,
+                ),
+                member=member,
+                key=f"mobile:{member.id}",
+            )
 
     @api.model
     def _claim_codes(self, codes):
@@ -78,22 +160,26 @@ class LoyaltyClubMember(models.Model):
             ]
         )
 
-    def _claim_free(self, wanted):
+    def _claim_free(self, wanted, followed=False):
         """Store identifiers, leaving out those that somebody has: one statement.
 
         :param wanted: list of (member, scheme, normalised value)
+        :param followed: whether they come from the members' contacts
+        :return: set of (member's id, scheme, value) that were stored
         """
         if not wanted:
-            return
+            return set()
         self.env["loyalty.club.identifier"].flush_model()
+        # Another till may store the same in this second: what fails then is run again
+        # by Odoo, and must not write into the log who it was about.
         self.env.cr.execute(
             SQL(
                 """
                 INSERT INTO loyalty_club_identifier
                        (club_id, company_id, member_id, scheme, value, display, state,
-                        create_uid, create_date, write_uid, write_date)
+                        followed, create_uid, create_date, write_uid, write_date)
                 SELECT member.club_id, member.company_id, member.id, new.scheme,
-                       new.value, new.value, 'active',
+                       new.value, new.value, 'active', %(followed)s,
                        %(uid)s, %(now)s, %(uid)s, %(now)s
                   FROM unnest(%(members)s::int[], %(schemes)s::text[],
                               %(values)s::text[])
@@ -101,13 +187,18 @@ class LoyaltyClubMember(models.Model):
                   JOIN loyalty_club_member AS member ON member.id = new.member_id
                  ORDER BY new.place
                     ON CONFLICT DO NOTHING
+                RETURNING member_id, scheme, value
                 """,
                 uid=self.env.uid,
                 now=fields.Datetime.now(),
+                followed=followed,
                 members=[member.id for member, _scheme, _value in wanted],
                 schemes=[scheme for _member, scheme, _value in wanted],
                 values=[value for _member, _scheme, value in wanted],
-            )
+            ),
+            log_exceptions=False,
         )
+        stored = set(self.env.cr.fetchall())
         self.env["loyalty.club.identifier"].invalidate_model()
         self.env["loyalty.club.member"].invalidate_model(["identifier_ids"])
+        return stored

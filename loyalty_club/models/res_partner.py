@@ -16,6 +16,15 @@ class ResPartner(models.Model):
         compute="_compute_club_member_count", groups="loyalty_club.group_desk"
     )
 
+    def write(self, vals):
+        """Members are recognised by what their contacts say, whoever changes it."""
+        res = super().write(vals)
+        if {"phone", "email"} & vals.keys():
+            # Whoever may change a contact needs no right on the club.
+            members_sudo = self.env["loyalty.club.member"].sudo()
+            members_sudo.search([("partner_id", "in", self.ids)])._follow_contacts()
+        return res
+
     @api.depends("club_member_ids")
     def _compute_club_member_count(self):
         counts = dict(

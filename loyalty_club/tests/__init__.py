@@ -2,6 +2,7 @@ from . import test_first_club
 from . import test_managed_programs
 from . import test_exact_numbers
 from . import test_found_people
+from . import test_follow_contacts
 from . import test_cron
 from . import test_exceptions
 from . import test_hoot

@@ -31,6 +31,9 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
             target = target_of.setdefault(member.club_id, member)
             if target != member:
                 member._merge_into(target)
+            else:
+                # The contact that remains may say something else, and both were shown.
+                member.identifier_ids.write({"followed": False})
 
     def _club_merge_accounts(self, src_partners, dst_partner):
         """Accounts of contacts who aren't members are folded into one as well."""
