@@ -9,6 +9,14 @@ import { paysAnyAmount, reducesPrice } from "@loyalty_club_pos/app/utils/club_re
 const { DateTime } = luxon;
 
 /**
+ * Lines of the club's rewards that native code has taken off an order while it renews
+ * them. They come back as what is renewed: the server and other tills then know them
+ * again, where a line that is made anew each time would stand beside the older one that
+ * they still have.
+ */
+let renewing = null;
+
+/**
  * Programs of a club on an order: the server counts what they earn, the member chooses
  * what he spends. Programs that no club manages go their native way.
  */
@@ -38,6 +46,91 @@ patch(PosOrder.prototype, {
         return this.clubRewardLines()
             .filter((line) => line.coupon_id?.id === card.id)
             .reduce((sum, line) => sum + line.points_cost, 0);
+    },
+    /**
+     * Do something that takes reward lines off and puts them back: those of the club stay
+     * the same lines.
+     *
+     * @param {Function} action
+     * @returns {any} what the action gives
+     */
+    clubRenew(action) {
+        if (renewing) {
+            return action();
+        }
+        renewing = { lines: [], codes: new Map() };
+        try {
+            return action();
+        } finally {
+            const { lines } = renewing;
+            renewing = null;
+            lines.forEach((line) => line.delete());
+        }
+    },
+    /** Take a line off, to be put back as another one; see `clubRenew`. */
+    clubKeep(line) {
+        if (!renewing || line.order_id?.uuid !== this.uuid) {
+            return false;
+        }
+        line.order_id = undefined;
+        renewing.lines.push(line);
+        // As for lines that are deleted: the order costs what its other lines do.
+        this.triggerRecomputeAllPrices();
+        return true;
+    },
+    /** A kept line that is what these values are; each is given once. */
+    _clubKept(values) {
+        const code = renewing.codes.get(values.reward_identifier_code);
+        const index = renewing.lines.findIndex(
+            (line) =>
+                line.reward_id?.id === values.reward_id.id &&
+                line.coupon_id?.id === values.coupon_id &&
+                (code === undefined
+                    ? ![...renewing.codes.values()].includes(line.reward_identifier_code)
+                    : code === line.reward_identifier_code)
+        );
+        if (index < 0) {
+            return null;
+        }
+        const [line] = renewing.lines.splice(index, 1);
+        renewing.codes.set(values.reward_identifier_code, line.reward_identifier_code);
+        return line;
+    },
+    /**
+     * An account pays by one amount: what the member chose at this till, or else what the
+     * order came with. Two tills that changed one order may have left two lines of it.
+     */
+    clubMend() {
+        const rewards = new Set(this.clubRewardLines().map((line) => line.reward_id));
+        for (const reward of [...rewards].filter(paysAnyAmount)) {
+            const claims = Object.values(
+                Object.groupBy(this.clubLinesOf(reward), (line) => line.reward_identifier_code)
+            );
+            // The server's own comes first, and of those the older one.
+            claims.sort(([a], [b]) => b.isSynced - a.isSynced || a.id - b.id);
+            const cost = claims[0].reduce((sum, line) => sum + line.points_cost, 0);
+            if (this.uiState.clubWishes[reward.id] === undefined) {
+                this.clubWish(reward, cost);
+            }
+            claims.slice(1).flat().forEach((line) => line.delete());
+        }
+    },
+    /** An order that was changed elsewhere has what was chosen there. */
+    clubAdopt() {
+        const spending = clubSpending();
+        const isChanged = this.lines.some((line) => !line.isSynced || line.isDirty());
+        if (this.finalized || !this.isSynced || isChanged || !spending) {
+            return;
+        }
+        for (const account of ["points", "wallet", "credit"]) {
+            const reward = spending.payingReward(this, account);
+            const { amount = 0, used = 0 } = reward ? spending.maxFor(this, account) : {};
+            const wish = reward && this.uiState.clubWishes[reward.id];
+            // What is bounded by the basket alone is still wished for.
+            if (reward && used !== Math.min(wish ?? 0, amount)) {
+                this.clubWish(reward, used);
+            }
+        }
     },
     /** Remember how much of a reward the member wants; 0 forgets it. */
     clubWish(reward, amount) {
@@ -153,16 +246,32 @@ patch(PosOrder.prototype, {
         lines.forEach((line) => this.applyRewardLine(line));
         return true;
     },
-    _updateRewardLines() {
-        // To native code an eWallet has one line, which it applies again; of the lines
-        // of a price reduction, one for each kind of taxes, it sees the first.
-        for (const line of this.clubRewardLines()) {
-            if (reducesPrice(line.reward_id) && !line.points_cost) {
-                line.delete();
-            }
+    applyRewardLine(values) {
+        const line = renewing && values.reward_id.program_id.club_account && this._clubKept(values);
+        if (!line) {
+            const code = renewing?.codes.get(values.reward_identifier_code);
+            return super.applyRewardLine(
+                code ? { ...values, reward_identifier_code: code } : values
+            );
         }
-        const changed = super._updateRewardLines();
-        return this._clubRenewWishes() || changed;
+        const { reward_id, coupon_id, reward_identifier_code, tax_ids, ...rest } = values;
+        line.update({ ...rest, order_id: this, tax_ids: [["set", ...tax_ids]] });
+        line.setFullProductName();
+        this.triggerRecomputeAllPrices();
+    },
+    _updateRewardLines() {
+        this.clubMend();
+        return this.clubRenew(() => {
+            // To native code an eWallet has one line, which it applies again; of the lines
+            // of a price reduction, one for each kind of taxes, it sees the first.
+            for (const line of this.clubRewardLines()) {
+                if (reducesPrice(line.reward_id) && !line.points_cost) {
+                    line.delete();
+                }
+            }
+            const changed = super._updateRewardLines();
+            return this._clubRenewWishes() || changed;
+        });
     },
     /** Claim again what the basket didn't have room for a moment ago. */
     _clubRenewWishes() {

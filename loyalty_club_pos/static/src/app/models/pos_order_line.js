@@ -13,6 +13,13 @@ patch(PosOrderline.prototype, {
     get isClubPayment() {
         return Boolean(this.is_reward_line && paysAnyAmount(this.reward_id));
     },
+    delete() {
+        // What is only renewed stays the line that it is.
+        if (this.clubAccount && this.order_id?.clubKeep(this)) {
+            return;
+        }
+        return super.delete(...arguments);
+    },
     getGiftCardOrEWalletBalance() {
         // Of a member's account the panel shows what he has; the card's face is older.
         return this.clubAccount ? "" : super.getGiftCardOrEWalletBalance();

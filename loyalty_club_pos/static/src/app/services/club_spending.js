@@ -285,9 +285,11 @@ export class ClubSpending {
         }
         const reward = this.payingReward(order, account);
         const card = this.cardOf(reward.program_id, order.getPartner());
-        order.clubLinesOf(reward, card).forEach((line) => line.delete());
-        order.clubWish(reward, chosen);
-        const result = this._apply(order, reward, card, { cost: chosen });
+        const result = order.clubRenew(() => {
+            order.clubLinesOf(reward, card).forEach((line) => line.delete());
+            order.clubWish(reward, chosen);
+            return this._apply(order, reward, card, { cost: chosen });
+        });
         this.pos.updateRewards();
         return result;
     }
@@ -522,9 +524,11 @@ export class ClubSpending {
     /** An order that the server has followed says what its member has now. */
     learnFrom(order) {
         const balances = this.memberOf(order.getPartner())?.balances;
-        for (const [account, available] of Object.entries(order.club_receipt?.balance || {})) {
+        const told = order.club_receipt;
+        for (const [account, available] of Object.entries(told?.balance || {})) {
             if (balances?.[account]) {
                 balances[account].available = available;
+                balances[account].owed = told.owed?.[account] || 0;
             }
         }
     }

@@ -45,6 +45,7 @@ patch(PosStore.prototype, {
     },
     setOrder() {
         super.setOrder(...arguments);
+        this.getOrder()?.clubAdopt();
         this.club?.spending?.releaseOthers();
     },
     addNewOrder() {

@@ -49,7 +49,11 @@ export class ClubPanel extends Component {
     }
     /** Points always, money where there is some. */
     get accounts() {
-        const { balances } = this.member;
+        // What stands inside the face may be drawn once more when the member has left.
+        const balances = this.member?.balances;
+        if (!balances) {
+            return [];
+        }
         return Object.keys(this.club.policy.programs)
             .filter((account) => account === "points" || balances[account]?.available)
             .map((account) => ({
@@ -57,6 +61,11 @@ export class ClubPanel extends Component {
                 icon: ACCOUNT_ICONS[account],
                 text: formatAccount(account, balances[account]?.available, this.pos.currency.id),
             }));
+    }
+    /** Points that the member owes: the next ones are taken for them. */
+    get owed() {
+        const owed = this.member?.balances.points?.owed;
+        return owed ? formatPoints(owed) : "";
     }
     get estimate() {
         const points = this.club.estimate;
