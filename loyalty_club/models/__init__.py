@@ -58,3 +58,5 @@ from . import account_move
 from . import account_move_facts
 from . import account_partial_reconcile
 from . import account_payment
+from . import loyalty_club_cap
+from . import loyalty_club_watched

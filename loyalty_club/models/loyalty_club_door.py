@@ -348,8 +348,7 @@ class LoyaltyClub(models.Model):
         units = self._door_positive(amount, account)
         ledger = self.env["loyalty.club.ledger"]
         from_card_id = ledger._account(giver, account)
-        if account == "points":
-            self._door_check_transfer(from_card_id, units)
+        self._door_check_transfer(from_card_id, units, account)
         entry_ids = ledger._transfer(
             from_card_id,
             ledger._account(taker, account),

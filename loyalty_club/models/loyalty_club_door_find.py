@@ -54,37 +54,36 @@ class LoyaltyClub(models.Model):
         return reason
 
     def _door_check_cap(self, units, account):
-        """Refuse what the caller may not give alone."""
-        role = self.env.user._club_role()
-        if account == "points":
-            cap = self[f"cap_{role}_points"]
-        else:
-            cap = to_units(self[f"cap_{role}_money"], self._digits(account))
-        if units > cap:
+        """Count what the caller gives alone, and refuse what is too much."""
+        if not self._cap_take(account, units):
             raise ClubError(
                 "needs_approval",
                 self.env._(
-                    "You may give %(cap)s at most. A manager of the club can post "
-                    "more, as an adjustment.",
-                    cap=self._door_amount(cap, account),
+                    "You may give %(cap)s a day, of which %(left)s are left. A manager "
+                    "of the club can post more, as an adjustment.",
+                    cap=self._door_amount(self._cap(account), account),
+                    left=self._door_amount(self._cap_left(account), account),
                 ),
             )
 
-    def _door_check_transfer(self, card_id, units):
+    def _door_check_transfer(self, card_id, units, account):
         """Refuse more than the club lets a member give away, at once or in a month."""
+        most, most_month = self.transfer_max, self.transfer_max_month
+        digits = self._digits(account)
+        if account != "points":
+            most = to_units(self.transfer_max_money, digits)
+            most_month = to_units(self.transfer_max_month_money, digits)
         given = units
-        if self.transfer_max_month:
-            given += self._door_transferred(card_id)
-        if (self.transfer_max and units > self.transfer_max) or (
-            self.transfer_max_month and given > self.transfer_max_month
-        ):
+        if most_month:
+            given += self._door_transferred(card_id, digits)
+        if (most and units > most) or (most_month and given > most_month):
             raise ClubError(
                 "limit_exceeded",
-                self.env._("The club doesn't let members give away so many points."),
+                self.env._("The club doesn't let members give away so much."),
             )
 
-    def _door_transferred(self, card_id):
-        """Points that an account gave away in the month of the club's calendar.
+    def _door_transferred(self, card_id, digits):
+        """Units that an account gave away in the month of the club's calendar.
 
         Another transfer in the same second changes the account, so that the database
         refuses the later of the two, and Odoo runs it again.
@@ -103,7 +102,7 @@ class LoyaltyClub(models.Model):
                 start,
             )
         )
-        return units_from_scaled(rows[0][0], 0)
+        return units_from_scaled(rows[0][0], digits)
 
     # ------------------------------------------------------------------ places
 

@@ -135,7 +135,8 @@ class LoyaltyClubRequest(models.Model):
                 raise UserError(self.env._("This request was sent already."))
             # State and entries are written for the asker, by the rule of his cap.
             request_sudo = raised(request)
-            if abs(request._units()) <= request._cap():
+            club_sudo = request_sudo.club_id
+            if club_sudo._cap_take(request.account, abs(request._units())):
                 request_sudo._post()
             else:
                 request_sudo.state = "waiting"
@@ -171,17 +172,6 @@ class LoyaltyClubRequest(models.Model):
             raise AccessError(self.env._("Nobody approves his own request."))
         if self.state != "waiting":
             raise UserError(self.env._("This request isn't waiting for a decision."))
-
-    def _cap(self):
-        """Units that the current user may post by himself."""
-        self.ensure_one()
-        club = self.club_id
-        role = self.env.user._club_role()
-        if not role:
-            return 0
-        if self.account == "points":
-            return club[f"cap_{role}_points"]
-        return to_units(club[f"cap_{role}_money"], club._digits(self.account))
 
     def _units(self):
         """The amount in units; what has more decimals than the account is refused."""

@@ -21,6 +21,7 @@ RIGHTS = {
     "loyalty.club.request": ("rwc", "rwc", "r", ""),
     "loyalty.club.call": ("", "r", "r", ""),
     "loyalty.club.check": ("", "r", "r", ""),
+    "loyalty.club.cap.use": ("", "r", "r", ""),
     "loyalty.club.exception": ("r", "r", "r", ""),
     "loyalty.club.take.over": ("", "rwc", "r", ""),
 }
