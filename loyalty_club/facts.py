@@ -6,6 +6,7 @@ Money is in minor units of the club's currency (``int``), quantities are ``Decim
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from fractions import Fraction
 
 
 @dataclass(slots=True)
@@ -40,5 +41,8 @@ class PurchaseFacts:
     reference: str | None = None
     payments: list = field(default_factory=list)
     move_id: int | None = None
+    # The part that was received, 0 to 1, where the purchase is followed as money comes
+    # and goes (``loyalty.club.purchase._settle_received``); None: it earns as a whole.
+    received: Fraction | None = None
     # Products that never earn, where the adapter has looked for them already.
     unearning: object = None

@@ -16,6 +16,7 @@ from . import loyalty_club_consent
 from . import loyalty_club_purchase
 from . import loyalty_club_purchase_record
 from . import loyalty_club_purchase_return
+from . import loyalty_club_purchase_received
 from . import loyalty_club_purchase_line
 from . import loyalty_club_purchase_screen
 from . import loyalty_club_entry
@@ -56,6 +57,7 @@ from . import res_users
 from . import account_move_line
 from . import account_move
 from . import account_move_facts
+from . import account_move_received
 from . import account_partial_reconcile
 from . import account_payment
 from . import loyalty_club_cap

@@ -5,10 +5,9 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..amounts import AMOUNT
+from .account_move_received import PAID
 
 _logger = logging.getLogger(__name__)
-
-PAID = ("in_payment", "paid")
 
 
 class AccountMove(models.Model):
@@ -92,7 +91,12 @@ class AccountMove(models.Model):
     def _club_follow(self):
         """Bring the club's purchases in line with what these documents are now."""
         # Accountants have no rights in the club, and need none: it follows their books.
-        moves_sudo = self.sudo().filtered(
+        moves_sudo = self.sudo()
+        # Payments and other entries: what they settle.
+        moves_sudo |= moves_sudo.filtered(
+            lambda move: not move.is_invoice()
+        )._club_settled_moves()
+        moves_sudo = moves_sudo.filtered(
             lambda move: (
                 move.move_type in ("out_invoice", "out_refund")
                 and not move._club_of_till()
@@ -114,8 +118,11 @@ class AccountMove(models.Model):
             notes_sudo |= invoices_sudo._club_returning_moves().filtered(
                 lambda move: not move._club_of_till()
             )
+        sales_sudo = invoices_sudo._club_sales()
         for note_sudo in notes_sudo.sorted("id"):
-            note_sudo._club_follow_note()
+            sales_sudo |= note_sudo._club_follow_note()
+        for sale_sudo in sales_sudo:
+            sale_sudo.move_id._club_follow_received(sale_sudo)
 
     def _club_of_type(self, move_type):
         return self.filtered(lambda move: move.move_type == move_type)
@@ -196,7 +203,7 @@ class AccountMove(models.Model):
         """
         standing = sales.filtered(lambda sale: not self._club_withdrawals(sale))
         for sale in standing:
-            if not self._club_is_due(sale.club_id) and (
+            if not self._club_stands(sale) and (
                 sale.returned != "all" or self.state != "posted"
             ):
                 with self._club_guarded(sale.club_id, sale.member_id):
@@ -221,8 +228,19 @@ class AccountMove(models.Model):
         """Whether the invoice earns, as it is now."""
         if self.state != "posted":
             return False
+        if club.earn_on == "paid":
+            return self._club_received() > 0
         # 'reversed' isn't paid: what credit notes alone settled was never bought.
         return club.earn_on == "posted" or self.payment_state in PAID
+
+    def _club_stands(self, sale):
+        """Whether a purchase that was recorded for the invoice still stands."""
+        if self.state != "posted":
+            return False
+        if sale.in_parts:
+            return self._club_received() > 0
+        # Recorded as a whole, before the club counted what is received.
+        return sale.club_id.earn_on == "posted" or self.payment_state in PAID
 
     def _club_withdrawals(self, sale):
         """The return that took back the rest of a purchase that stood no longer."""
@@ -271,13 +289,38 @@ class AccountMove(models.Model):
         return (partials.debit_move_id | partials.credit_move_id).move_id - self
 
     def _club_source_moves(self):
-        """The invoices that this credit note is about, by what it says or settles."""
+        """The invoices that this credit note is about.
+
+        What a manager has said of it counts, then what it says itself, then what it
+        settles.
+        """
+        attributed = self._club_attributed_sales()
+        if attributed:
+            return attributed.move_id
         return self._club_returned_moves() or (
             self._club_settled_moves()._club_of_type("out_invoice")
         )
 
+    def _club_attributed_sales(self):
+        """The purchase that a manager has said this credit note returns goods of."""
+        return (
+            self.env["loyalty.club.exception"]
+            .search(
+                [
+                    ("kind", "=", "return"),
+                    ("res_model", "=", self._name),
+                    ("res_id", "=", self.id),
+                    ("purchase_id", "!=", False),
+                ]
+            )
+            .purchase_id
+        )
+
     def _club_follow_note(self):
-        """Let this credit note take its part of the purchases it is about, once."""
+        """Let this credit note take its part of the purchases it is about, once.
+
+        :return: the purchases that it is about, or was
+        """
         sales = self._club_returned_sales()
         standing = self._club_standing_returns()
         for sale, back in standing.items():
@@ -292,21 +335,19 @@ class AccountMove(models.Model):
                     with self._club_guarded(club, sale.member_id):
                         self._club_take_back(sale, wanted[sale])
         self._club_list_return(sales)
+        return sales.union(*standing)
+
+    def _club_follow_received(self, sale):
+        """Let a purchase have earned what was received of this invoice."""
+        if self.state == "posted" and sale.in_parts and not sale._is_withdrawn():
+            with self._club_guarded(sale.club_id, sale.member_id):
+                sale._settle_received(self._club_received())
 
     def _club_returned_sales(self):
         """The purchases that this credit note returns goods of, as it is now."""
-        sales = self.env["loyalty.club.purchase"]
         if self.state != "posted":
-            return sales
-        attributed = self.env["loyalty.club.exception"].search(
-            [
-                ("kind", "=", "return"),
-                ("res_model", "=", self._name),
-                ("res_id", "=", self.id),
-                ("purchase_id", "!=", False),
-            ]
-        )
-        sales = attributed.purchase_id or self._club_source_moves()._club_sales()
+            return self.env["loyalty.club.purchase"]
+        sales = self._club_attributed_sales() or self._club_source_moves()._club_sales()
         return sales.filtered(lambda sale: not sale._is_withdrawn())
 
     def _club_standing_returns(self):

@@ -27,6 +27,7 @@ class AccountMove(models.Model):
             company_id=self.company_id.id,
             reference=self.name,
             move_id=self.id,
+            received=self._club_received() if club.earn_on == "paid" else None,
         )
 
     def _club_moment(self, club):
@@ -37,7 +38,7 @@ class AccountMove(models.Model):
         arise can't. Posted: the invoice's own date, at noon so that it is this day in
         the club's time zone.
         """
-        if club.earn_on == "paid":
+        if club.earn_on != "posted":
             return fields.Datetime.now()
         noon = datetime.combine(self.invoice_date, time(12), ZoneInfo(club.tz))
         return noon.astimezone(timezone.utc).replace(tzinfo=None)

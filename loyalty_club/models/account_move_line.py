@@ -12,6 +12,12 @@ STEP = Decimal("0.0001")
 class AccountMoveLine(models.Model):
     _inherit = "account.move.line"
 
+    def _reconcile_post_hook(self, data):
+        """A part of an invoice was settled: there is no hook that says so."""
+        res = super()._reconcile_post_hook(data)
+        self.move_id._club_follow()
+        return res
+
     def _club_facts(self, club, day):
         """This line as the club counts it; amounts converted at the rate of ``day``.
 

@@ -98,10 +98,16 @@ class LoyaltyClub(models.Model):
 
     # Earning
     earn_on = fields.Selection(
-        [("paid", "When paid"), ("posted", "When posted")],
+        [
+            ("paid", "For what is received, as it comes"),
+            ("whole", "As a whole, when they are paid"),
+            ("posted", "As a whole, when they are posted"),
+        ],
         string="Invoices earn",
         required=True,
         default="paid",
+        help="Received is money. What is written off, or deducted for paying early, "
+        "isn't; where invoices earn as a whole it counts all the same.",
     )
     pending_days = fields.Integer(
         help="Points can be used this many days after the purchase. Set it to the "

@@ -101,6 +101,12 @@ class LoyaltyClubMember(models.Model):
             value = self._sum_purchases({self.id: (start, end)})[self.id]
         self._evaluate_tiers(club, {self.id: (value, start, end)}, today)
 
+    def _recount(self):
+        """After purchases changed that were counted before: count them all again."""
+        self.ensure_one()
+        self.qualified_from = False
+        self._requalify()
+
     def _window(self, today):
         """The period that counts today: (first day, last day)."""
         self.ensure_one()

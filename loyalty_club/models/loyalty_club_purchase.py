@@ -62,6 +62,17 @@ class LoyaltyClubPurchase(models.Model):
     points = fields.Float(help="Points awarded, or taken back by a return.", **AMOUNT)
     status_points = fields.Float(**AMOUNT)
     pending_until = fields.Date()
+    in_parts = fields.Boolean(
+        help="It earns for what is received, as it comes: its points and its total are "
+        "those of what was received so far.",
+    )
+    parts = fields.Integer(help="How often what was received has changed its points.")
+    whole_total = fields.Monetary(
+        string="Sold for", help="Its total when all of it is received."
+    )
+    whole_points = fields.Float(
+        string="Points in all", help="Its points when all of it is received.", **AMOUNT
+    )
     payments = fields.Json()
     trace = fields.Json()
     line_ids = fields.One2many("loyalty.club.purchase.line", "purchase_id")

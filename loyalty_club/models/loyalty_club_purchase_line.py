@@ -29,6 +29,10 @@ class LoyaltyClubPurchaseLine(models.Model):
     untaxed = fields.Monetary()
     points = fields.Float(**AMOUNT)
     status_points = fields.Float(**AMOUNT)
+    whole_points = fields.Float(
+        help="What it earns when all of a purchase in parts is received.", **AMOUNT
+    )
+    whole_status = fields.Float(**AMOUNT)
     returned_quantity = fields.Float(digits=(16, 4), min_display_digits=0)
     returned_total = fields.Monetary()
     points_taken = fields.Float(**AMOUNT)

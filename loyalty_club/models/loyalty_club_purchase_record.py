@@ -48,11 +48,14 @@ class LoyaltyClubPurchase(models.Model):
                 "limit_exceeded",
                 self.env._("These are more points than an account can hold."),
             )
-        purchase = self.create(self._purchase_values(club, member, facts, award))
-        if award.points:
+        values = self._purchase_values(club, member, facts, award)
+        if facts.received is not None:
+            self._limit_to_received(values, award, facts.received)
+        purchase = self.create(values)
+        if purchase.points:
             ledger._grant(
                 card_id,
-                award.points,
+                round(purchase.points),
                 "earn",
                 key=f"{facts.source}:{facts.key}:earn",
                 available_on=purchase.pending_until or None,
@@ -231,7 +234,17 @@ class LoyaltyClubPurchase(models.Model):
         self.ensure_one()
         if self.kind == "return":
             return [self._sentence_of_return()]
-        return [self._sentence(item) for item in self.trace or ()]
+        sentences = [self._sentence(item) for item in self.trace or ()]
+        if self.in_parts and self.points != self.whole_points:
+            sentences.append(
+                self.env._(
+                    "So far %(points)s of these %(whole)s points are earned: for what "
+                    "was received.",
+                    points=f"{round(self.points):,}",
+                    whole=f"{round(self.whole_points):,}",
+                )
+            )
+        return sentences
 
     def _sentence_of_return(self):
         if self.points > 0:

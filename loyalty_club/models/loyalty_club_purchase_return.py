@@ -64,8 +64,14 @@ class LoyaltyClubPurchase(models.Model):
         self._take_points_back(back, sum(item.points for item in returned))
         if gives_cost_back:
             value_now = sum(item.total for item in returned)
-            self._give_cost_back(back, value_before, value_now)
+            value = sum(state.total for state in states)
+            self._give_cost_back(back, value, value_before, value_now)
         self.member_id._note_purchase(back)
+        if self.in_parts:
+            if self.returned == "all":
+                # Its lines went back as they were sold, received or not.
+                self.total = self.whole_total
+            self.member_id._recount()
         return back
 
     def _is_withdrawn(self):
@@ -258,17 +264,14 @@ class LoyaltyClubPurchase(models.Model):
             origin=back._ledger_origin(),
         )
 
-    def _give_cost_back(self, back, value_before, value_now):
+    def _give_cost_back(self, back, value, value_before, value_now):
         """Give back, pro rata by value, the points and money that the sale had cost."""
         ledger = self.env["loyalty.club.ledger"]
-        money = self.club_id._digits("wallet")
         for entries in self._spending_by_account().values():
             digits = self.club_id._digits(entries[0].account)
             cost = -sum(round(entry.amount * 10**digits) for entry in entries)
             given = self._given_back(entries, digits)
-            units = returns.share(
-                cost, round(self.total * 10**money), value_before, value_now, given
-            )
+            units = returns.share(cost, value, value_before, value_now, given)
             if units > 0:
                 ledger._give_back(
                     entries.ids,

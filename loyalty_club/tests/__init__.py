@@ -12,6 +12,7 @@ from . import test_merge_contacts
 from . import test_requests
 from . import test_caps
 from . import test_invoices
+from . import test_received
 from . import test_invoice_credit_notes
 from . import test_take_over
 from . import test_ledger_append_only

@@ -52,7 +52,8 @@ class TestInvoices(InvoiceCase):
         invoice = self.invoice(self.ali.partner_id, [(self.tea, 1, 50)])
         self.assertEqual(self.purchases(invoice).day.isoformat(), "2026-03-10")
 
-    def test_a_part_payment_earns_nothing_yet(self):
+    def test_a_part_payment_earns_nothing_yet_where_invoices_earn_as_a_whole(self):
+        self.club.earn_on = "whole"
         invoice = self.invoice(self.ali.partner_id, [(self.tea, 2, 50)])
         self.pay(invoice, amount=40)
         self.assertEqual(invoice.payment_state, "partial")
