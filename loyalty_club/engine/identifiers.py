@@ -145,6 +145,23 @@ def mobile_e164(
     return phonenumbers.format_number(parsed, PhoneNumberFormat.E164)
 
 
+def mobile_spellings(mobile: str) -> set[str]:
+    """How a mobile (E.164) is written without blanks: what a barcode could spell.
+
+    >>> sorted(mobile_spellings("+989121234567"))
+    ['+989121234567', '00989121234567', '09121234567', '9121234567', '989121234567']
+    """
+    parsed = phonenumbers.parse(mobile)
+    typed = phonenumbers.format_number(parsed, PhoneNumberFormat.NATIONAL)
+    return {
+        mobile,
+        f"00{mobile[1:]}",
+        mobile[1:],
+        "".join(char for char in typed if char.isdigit()),
+        phonenumbers.national_significant_number(parsed),
+    }
+
+
 def member_number(sequence: int, width: int = 7) -> str:
     """``sequence`` zero-padded to ``width``, and a check digit (Luhn, ISO/IEC 7812-1).
 

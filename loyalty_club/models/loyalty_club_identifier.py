@@ -52,6 +52,10 @@ class LoyaltyClubIdentifier(models.Model):
         "Another member of the club already has this identifier.",
     )
 
+    def _standing(self):
+        """Those that a member is recognised by, or that are known as blocked."""
+        return self.filtered(lambda item: item.state != "replaced")
+
     def _auto_init(self):
         """Tell which identifiers of before came from contacts, in one statement."""
         cr = self.env.cr

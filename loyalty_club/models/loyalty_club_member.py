@@ -201,12 +201,24 @@ class LoyaltyClubMember(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         """Number the members; the number's last digit checks the others (Luhn)."""
-        numbers = self._next_numbers(len(vals_list))
+        numbers = self._free_numbers(len(vals_list))
         for vals, number in zip(vals_list, numbers, strict=True):
             club = self.env["loyalty.club"].browse(vals.get("club_id"))
-            vals["number"] = member_number(number)
+            vals["number"] = number
             vals.setdefault("joined_on", club._today() if club else fields.Date.today())
         return super().create(vals_list)
+
+    def _free_numbers(self, count):
+        """The next numbers of members that nobody is recognised by already.
+
+        A shop's own barcodes may look the same: two members would be found by one text.
+        """
+        numbers = []
+        while missing := count - len(numbers):
+            drawn = [member_number(each) for each in self._next_numbers(missing)]
+            taken = self._spelled_elsewhere(drawn)
+            numbers += [number for number in drawn if number not in taken]
+        return numbers
 
     def _next_numbers(self, count):
         """The next numbers of members, drawn in one go."""
@@ -242,6 +254,8 @@ class LoyaltyClubMember(models.Model):
         members_sudo = self if self.env.su else raised(self)
         if {"mobile", "email"} & vals.keys():
             members_sudo._check_shown(vals)
+        if {"name", "mobile", "email"} & vals.keys():
+            self._lock_quietly(members_sudo.partner_id)
         return super(LoyaltyClubMember, members_sudo).write(vals)
 
     def _personal(self, vals):

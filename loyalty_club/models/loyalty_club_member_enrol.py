@@ -1,9 +1,7 @@
 import os
 
-from psycopg2 import errors
-
 from odoo import api, models
-from odoo.exceptions import AccessError, ConcurrencyError
+from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
 from ..engine import identifiers
@@ -215,6 +213,7 @@ class LoyaltyClubMember(models.Model):
                 if field == "category_id" or not contact[field]
             }
         if changes:
+            self._lock_quietly(contact)
             contact.write(changes)
         if not kept and not had_mail:
             return shown
@@ -258,7 +257,21 @@ class LoyaltyClubMember(models.Model):
         changes = self._partner_values(values, self.partner_id)
         if changes:
             self._check_user_kept()
+            self._lock_quietly(self.partner_id)
             self.partner_id.write(changes)
+
+    def _lock_quietly(self, contacts):
+        """Meet whoever writes a contact in this second here, not in the writing.
+
+        What fails is logged by Odoo with its values, and here these are only ids.
+        """
+        self.env.cr.execute(
+            SQL(
+                "SELECT id FROM res_partner WHERE id = ANY(%s) ORDER BY id FOR UPDATE",
+                contacts.ids,
+            ),
+            log_exceptions=False,
+        )
 
     def _check_user_kept(self):
         """Refuse to change who gets the mail of somebody who works in this database.
@@ -357,7 +370,9 @@ class LoyaltyClubMember(models.Model):
         """
         self._check_exact("identifiers", value)
         if scheme == "card":
-            return scheme, self._card_token(value), f"•••• {value.strip()[-4:]}"
+            token = self._card_token(value)
+            self._check_card_told_apart(club, value)
+            return scheme, token, f"•••• {value.strip()[-4:]}"
         stored = None
         if not identifiers.looks_like_pan(value):
             if scheme == "mobile":
@@ -402,50 +417,88 @@ class LoyaltyClubMember(models.Model):
                 "invalid_payload", self.env._("card: nothing can be read from it")
             ) from error
 
+    def _check_card_told_apart(self, club, value):
+        """Refuse a card whose serial number spells what another member shows."""
+        if self._showing(club, self._typed(club, value)) - self:
+            raise ClubError(
+                "ambiguous_member",
+                self.env._(
+                    "This card's number is also another member's number, mobile or "
+                    "barcode. Take another card."
+                ),
+            )
+
     def _claim_identifiers(self, shown):
         """Give the member identifiers that nobody has; e-mails may be shared.
 
-        :raises ClubError: ambiguous_member when another member has one
+        :param shown: list of (scheme, stored value, what people see)
+        :raises ClubError: ambiguous_member when another member has one, or would be
+            found by the same text
         """
         self.ensure_one()
-        Identifier = self.env["loyalty.club.identifier"].sudo()  # kept by the club
-        taken = {
-            (item.scheme, item.value): item.member_id
-            for item in Identifier.search(
-                [
-                    ("club_id", "=", self.club_id.id),
-                    ("state", "!=", "replaced"),
-                    ("value", "in", [value for _scheme, value, _display in shown]),
-                ]
-            )
+        self._check_own_or_free(shown)
+        self._check_told_apart(shown)
+        own = {(item.scheme, item.value) for item in self.identifier_ids._standing()}
+        self._claim_free(
+            [(self, s, v) for s, v, _display in shown if (s, v) not in own],
+            displays={value: display for _scheme, value, display in shown},
+        )
+
+    def _check_told_apart(self, shown):
+        """Refuse what, typed or read, would be found as another member's too."""
+        club = self.club_id
+        rivals = {
+            pair: display
+            for scheme, value, display in shown
+            for pair in self._rivals(club, scheme, value)
         }
-        new = []
-        for scheme, value, display in shown:
-            owner = taken.get((scheme, value))
-            if owner and owner != self and scheme != "email":
-                raise ClubError(
-                    "ambiguous_member",
-                    self.env._(
-                        "Another member already has %(identifier)s.", identifier=display
-                    ),
-                )
-            if not owner:
-                new.append(
-                    {
-                        "club_id": self.club_id.id,
-                        "member_id": self.id,
-                        "scheme": scheme,
-                        "value": value,
-                        "display": display,
-                    }
-                )
-        try:
-            with self.env.cr.savepoint():
-                Identifier.create(new)
-        except errors.UniqueViolation as error:
-            # Another till gives it to somebody in this very second. Odoo calls again,
-            # and then sees him.
-            raise ConcurrencyError(str(error)) from error
+        if self._showing(club, rivals) - self:
+            raise ClubError(
+                "ambiguous_member",
+                self.env._(
+                    "%(identifier)s would be taken for what another member shows.",
+                    identifier=", ".join(dict.fromkeys(rivals.values())),
+                ),
+            )
+
+    @api.model
+    def _rivals(self, club, scheme, value):
+        """What else the text of an identifier may be, as others may have it.
+
+        :return: list of pairs of scheme and stored value
+        """
+        if scheme == "mobile":
+            return [("barcode", text) for text in identifiers.mobile_spellings(value)]
+        if scheme in ("barcode", "number"):
+            return [pair for pair in self._readings(club, value) if pair[0] != scheme]
+        return []  # e-mails may be shared, and a card's number isn't known any more
+
+    @api.model
+    def _showing(self, club, pairs):
+        """The members who have one of these pairs of scheme and stored value."""
+        if not pairs:
+            return self.browse()
+        rows = self._asked(
+            SQL(
+                """
+                SELECT DISTINCT member_id FROM loyalty_club_identifier
+                 WHERE club_id = %s AND state <> 'replaced'
+                   AND (value, scheme) IN %s
+                """,
+                club.id,
+                tuple((value, scheme) for scheme, value in pairs),
+            )
+        )
+        return self.browse([member_id for (member_id,) in rows])
+
+    def _asked(self, query):
+        """Rows of a query about identifiers, which never gets into the log.
+
+        Odoo logs queries that fail, with what was asked for: somebody's mobile.
+        """
+        self.env["loyalty.club.identifier"].flush_model()
+        self.env.cr.execute(query, log_exceptions=False)
+        return self.env.cr.fetchall()
 
     # ------------------------------------------------------------------ finding
 
@@ -471,16 +524,10 @@ class LoyaltyClubMember(models.Model):
 
     def _lookup(self, club, text, scheme=None):
         """Rows (member id, identifier state) that a text leads to: one SELECT."""
-        country = club.company_id.country_id
-        wanted = []
-        if scheme != "card":
-            wanted = identifiers.candidates(text, country.code, country.phone_code)
-        if os.environ.get(PEPPER) and not identifiers.looks_like_pan(text):
-            wanted.append(("card", self._card_token(text)))
-        if not wanted:
+        pairs = self._readings(club, text, scheme)
+        if not pairs:
             return []
-        self.env["loyalty.club.identifier"].flush_model()
-        return self.env.execute_query(
+        return self._asked(
             SQL(
                 """
                 SELECT member_id, state FROM loyalty_club_identifier
@@ -488,8 +535,24 @@ class LoyaltyClubMember(models.Model):
                    AND (value, scheme) IN %s
                 """,
                 club.id,
-                tuple((value, scheme) for scheme, value in wanted),
+                tuple((value, scheme) for scheme, value in pairs),
             )
+        )
+
+    @api.model
+    def _readings(self, club, text, scheme=None):
+        """What a text may be: list of pairs of scheme and stored value."""
+        pairs = [] if scheme == "card" else self._typed(club, text)
+        if os.environ.get(PEPPER) and not identifiers.looks_like_pan(text):
+            pairs.append(("card", self._card_token(text)))
+        return pairs
+
+    @api.model
+    def _typed(self, club, text):
+        """The same without cards, of which people type nothing."""
+        country = club.company_id.country_id
+        return identifiers.candidates(
+            text, country.code or None, country.phone_code or None
         )
 
     def _owners(self, club, shown):

@@ -160,31 +160,76 @@ class LoyaltyClubMember(models.Model):
             ]
         )
 
-    def _claim_free(self, wanted, followed=False):
+    @api.model
+    def _spelled_elsewhere(self, numbers):
+        """Those of new members' numbers that a card or barcode of somebody spells."""
+        clubless = self.env["loyalty.club"]  # a country's mobiles are longer
+        pairs = [
+            (scheme, value, number)
+            for number in numbers
+            for scheme, value in self._readings(clubless, number)
+            if scheme != "number"
+        ]
+        rows = self._asked(
+            SQL(
+                """
+                SELECT pair.number
+                  FROM unnest(%s::text[], %s::text[], %s::text[])
+                       AS pair (scheme, value, number)
+                  JOIN loyalty_club_identifier AS item
+                    ON item.value = pair.value AND item.scheme = pair.scheme
+                   AND item.state <> 'replaced'
+                """,
+                *([pair[place] for pair in pairs] for place in range(3)),
+            )
+        )
+        return {number for (number,) in rows}
+
+    def _claim_free(self, wanted, followed=False, displays=None):
         """Store identifiers, leaving out those that somebody has: one statement.
+
+        What would be read as something of another member's is left out too.
 
         :param wanted: list of (member, scheme, normalised value)
         :param followed: whether they come from the members' contacts
+        :param displays: dict of values to what people see instead
         :return: set of (member's id, scheme, value) that were stored
         """
         if not wanted:
             return set()
-        self.env["loyalty.club.identifier"].flush_model()
-        # Another till may store the same in this second: what fails then is run again
-        # by Odoo, and must not write into the log who it was about.
-        self.env.cr.execute(
+        displays = displays or {}
+        rivals = [
+            (place, scheme, value)
+            for place, item in enumerate(wanted, start=1)
+            for scheme, value in self._rivals(item[0].club_id, *item[1:])
+        ]
+        # Another till may store the same in this second: then Odoo runs it again.
+        rows = self._asked(
             SQL(
                 """
                 INSERT INTO loyalty_club_identifier
                        (club_id, company_id, member_id, scheme, value, display, state,
                         followed, create_uid, create_date, write_uid, write_date)
                 SELECT member.club_id, member.company_id, member.id, new.scheme,
-                       new.value, new.value, 'active', %(followed)s,
+                       new.value, new.display, 'active', %(followed)s,
                        %(uid)s, %(now)s, %(uid)s, %(now)s
                   FROM unnest(%(members)s::int[], %(schemes)s::text[],
-                              %(values)s::text[])
-                       WITH ORDINALITY AS new (member_id, scheme, value, place)
+                              %(values)s::text[], %(displays)s::text[])
+                       WITH ORDINALITY
+                       AS new (member_id, scheme, value, display, place)
                   JOIN loyalty_club_member AS member ON member.id = new.member_id
+                 WHERE NOT EXISTS (
+                       SELECT
+                         FROM unnest(%(places)s::int[], %(rival_schemes)s::text[],
+                                     %(rival_values)s::text[])
+                              AS rival (place, scheme, value)
+                         JOIN loyalty_club_identifier AS item
+                           ON item.value = rival.value AND item.scheme = rival.scheme
+                          AND item.state <> 'replaced'
+                        WHERE rival.place = new.place
+                          AND item.club_id = member.club_id
+                          AND item.member_id <> member.id
+                 )
                  ORDER BY new.place
                     ON CONFLICT DO NOTHING
                 RETURNING member_id, scheme, value
@@ -195,10 +240,12 @@ class LoyaltyClubMember(models.Model):
                 members=[member.id for member, _scheme, _value in wanted],
                 schemes=[scheme for _member, scheme, _value in wanted],
                 values=[value for _member, _scheme, value in wanted],
-            ),
-            log_exceptions=False,
+                displays=[displays.get(item[2], item[2]) for item in wanted],
+                places=[rival[0] for rival in rivals],
+                rival_schemes=[rival[1] for rival in rivals],
+                rival_values=[rival[2] for rival in rivals],
+            )
         )
-        stored = set(self.env.cr.fetchall())
         self.env["loyalty.club.identifier"].invalidate_model()
         self.env["loyalty.club.member"].invalidate_model(["identifier_ids"])
-        return stored
+        return set(rows)

@@ -29,6 +29,7 @@ from . import test_pending
 from . import test_holds
 from . import test_take_back
 from . import test_transfer_merge
+from . import test_told_apart
 from . import test_tours
 from . import test_member_search
 from . import test_member_wizards
