@@ -11,7 +11,12 @@ from fractions import Fraction
 
 @dataclass(slots=True)
 class LineFacts:
-    """One sold line. A product that Odoo doesn't know has a name and a category."""
+    """One sold line. A product that Odoo doesn't know has a name and a category.
+
+    Parts of a combo are lines of their own with the same ``group``; the combo itself is
+    the product ``group_product_id``, sold ``group_quantity`` times. ``discounted`` says
+    whether the goods were sold below their price; None: if the discounts show it.
+    """
 
     key: str
     quantity: Decimal
@@ -25,6 +30,10 @@ class LineFacts:
     unit_price: Decimal = Decimal(0)
     discount: Decimal = Decimal(0)
     cost: int | None = None
+    group: str | None = None
+    group_quantity: Decimal = Decimal(0)
+    group_product_id: int | None = None
+    discounted: bool | None = None
 
 
 @dataclass(slots=True)

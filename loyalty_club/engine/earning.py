@@ -7,7 +7,7 @@ line never changes what is earned and a return knows what every line got.
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
@@ -24,13 +24,17 @@ _ROUNDING = {
 }
 
 Cap = Literal["purchase", "day", "month"]
+Mode = Literal["order", "money", "unit", "multiply"]
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
     """One line of a paid purchase; amounts in minor units of its currency.
 
-    A line with a positive quantity and a negative total is a discount.
+    A line with a positive quantity and a negative total is a discount. Lines of the
+    same ``group`` are the parts of one combo, sold ``group_quantity`` times: each is
+    counted by its own money, and in pieces all of them together are the combo.
+    ``discounted`` lines were sold below their price.
     """
 
     key: str
@@ -39,22 +43,30 @@ class Line:
     untaxed: int
     total_before_discount: int
     untaxed_before_discount: int
+    group: str | None = None
+    group_quantity: Decimal = Decimal(0)
+    discounted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What earns.
+    """What earns, or (``mode`` "multiply") changes what the other rules give.
 
     ``rate`` is units of points per order, per 1 major unit of money or per 1.0 of
     quantity. ``lines`` are the keys of the lines that the rule applies to (None: all).
     Minimums look at those lines only, after discount. ``used_day`` and ``used_month``
     are what the member got from this rule before. Without ``status`` the points don't
     count for a tier, without ``multiplied`` a tier doesn't multiply them.
+
+    With a ``step`` (minor units of money) only full steps of money count. A
+    ``full_price`` rule leaves discounted lines out. A rule that multiplies gives
+    nothing itself: what its lines count for in rules by money or by piece is taken
+    ``rate`` times, and several such rules one after the other.
     """
 
     id: int
     name: str
-    mode: Literal["order", "money", "unit"]
+    mode: Mode
     rate: Fraction
     lines: frozenset[str] | None = None
     minimum_quantity: Decimal = Decimal(0)
@@ -70,12 +82,16 @@ class Rule:
     cap_month: int | None = None
     used_day: int = 0
     used_month: int = 0
+    step: int | None = None
+    full_price: bool = False
 
     def __post_init__(self):
-        if self.mode not in ("order", "money", "unit"):
+        if self.mode not in ("order", "money", "unit", "multiply"):
             raise ValueError(f"unknown mode: {self.mode!r}")
         if self.rate < 0:
             raise ValueError(f"a rate cannot be negative: {self.rate}")
+        if self.step is not None and self.step <= 0:
+            raise ValueError(f"a step is positive, not {self.step}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +100,9 @@ class TraceLine:
 
     ``base`` is counted in steps of ``base_digits`` places: minor units of money,
     thousandths of quantity, or 1 order. ``uncapped`` is what it would have been without
-    ``cap``.
+    ``cap``. ``bought`` is what the lines had in them, where ``base`` differs: because
+    of the rules in ``boosts`` (name, factor), or because only full steps of ``step``
+    minor units count.
     """
 
     rule_id: int
@@ -98,6 +116,9 @@ class TraceLine:
     cap: Cap | None
     uncapped: int
     multiplier_name: str = ""
+    bought: int | None = None
+    step: int | None = None
+    boosts: tuple[tuple[str, Fraction], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,17 +174,19 @@ def compute_award(
     if multiplier < 0:
         raise ValueError(f"a multiplier cannot be negative: {multiplier}")
     status_by_line = dict(by_line)
+    boosts = _boosts(rules, lines)
     trace = []
     for rule in rules:
+        if rule.mode == "multiply":
+            continue
         eligible = _eligible(rule, lines)
-        base, digits = _base(rule, eligible, currency_digits)
-        if base <= 0 or not _reaches_minimum(rule, eligible):
+        counted = _count(rule, eligible, boosts, currency_digits)
+        if counted.base <= 0 or not _reaches_minimum(rule, eligible):
             continue
         applied = multiplier if rule.multiplied else Fraction(1)
-        entry, status = _grant(rule, base, digits, applied, multiplier_name)
-        weights = {line.key: _weight(rule, line) for line in eligible}
-        _add(by_line, share_out(entry.points, weights))
-        _add(status_by_line, share_out(status, weights))
+        entry, status = _grant(rule, counted, applied, multiplier_name)
+        _add(by_line, share_out(entry.points, counted.weights))
+        _add(status_by_line, share_out(status, counted.status_weights))
         trace.append(entry)
     return Award(
         points=sum(by_line.values()),
@@ -175,14 +198,33 @@ def compute_award(
 
 
 def _eligible(rule: Rule, lines: Sequence[Line]) -> list[Line]:
-    return [line for line in lines if rule.lines is None or line.key in rule.lines]
+    return [
+        line
+        for line in lines
+        if (rule.lines is None or line.key in rule.lines)
+        and not (rule.full_price and line.discounted)
+    ]
 
 
-def _quantity(line: Line) -> Fraction:
-    """What a line counts in pieces: a discount line is no piece of anything."""
-    if line.quantity > 0 and line.total < 0:
-        return Fraction(0)
-    return Fraction(line.quantity)
+def _pieces(lines: Sequence[Line]) -> dict[str, Fraction]:
+    """What each line counts in pieces: parts of a combo share those of the combo.
+
+    A discount line is no piece of anything.
+    """
+    parts: dict[str, list[Line]] = {}
+    for line in lines:
+        if line.group is not None:
+            parts.setdefault(line.group, []).append(line)
+    pieces = {}
+    for line in lines:
+        if line.quantity > 0 and line.total < 0:
+            pieces[line.key] = Fraction(0)
+        elif line.group is None:
+            pieces[line.key] = Fraction(line.quantity)
+        else:
+            together = parts[line.group]
+            pieces[line.key] = Fraction(line.group_quantity) / len(together)
+    return pieces
 
 
 def _money(rule: Rule, line: Line) -> int:
@@ -193,30 +235,90 @@ def _money(rule: Rule, line: Line) -> int:
     return with_tax if rule.base_tax == "incl" else without
 
 
-def _weight(rule: Rule, line: Line) -> Fraction:
-    """What a line contributes to the rule, for sharing out its points."""
+def _weights(rule: Rule, eligible: Sequence[Line]) -> dict[str, Fraction]:
+    """What each line contributes to the rule, for sharing out its points."""
     if rule.mode == "unit":
-        return _quantity(line)
+        return _pieces(eligible)
     if rule.mode == "money":
-        return Fraction(_money(rule, line))
-    return Fraction(line.total)
+        return {line.key: Fraction(_money(rule, line)) for line in eligible}
+    return {line.key: Fraction(line.total) for line in eligible}
+
+
+def _boosts(rules: Sequence[Rule], lines: Sequence[Line]) -> list[tuple[Rule, set]]:
+    """The rules that multiply and reach their minimums, and the keys of their lines."""
+    found = []
+    for rule in rules:
+        if rule.mode == "multiply":
+            eligible = _eligible(rule, lines)
+            if eligible and _reaches_minimum(rule, eligible):
+                found.append((rule, {line.key for line in eligible}))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """What the rate multiplies, in steps of ``digits`` places, and how it came about.
+
+    ``bought`` is the base without boosts and steps, ``status_base`` the base of what
+    counts for a tier.
+    """
+
+    base: int
+    status_base: int
+    bought: int
+    digits: int
+    weights: dict[str, Fraction]
+    status_weights: dict[str, Fraction]
+    boosts: tuple[tuple[str, Fraction], ...]
+
+
+def _count(
+    rule: Rule,
+    eligible: Sequence[Line],
+    boosts: Sequence[tuple[Rule, set]],
+    currency_digits: int,
+) -> _Counted:
+    plain = _weights(rule, eligible)
+    weights, status_weights = dict(plain), dict(plain)
+    used = []
+    for boost, keys in boosts if rule.mode != "order" else ():
+        # A line without weight has nothing to multiply.
+        keys = {key for key in keys if plain.get(key)}
+        if not keys or boost.rate == 1:
+            continue
+        used.append((boost.name, boost.rate))
+        for key in keys:
+            weights[key] *= boost.rate
+            if boost.status:
+                status_weights[key] *= boost.rate
+    base, digits = _base(rule, weights, currency_digits)
+    return _Counted(
+        base=base,
+        status_base=_base(rule, status_weights, currency_digits)[0],
+        bought=_base(replace(rule, step=None), plain, currency_digits)[0],
+        digits=digits,
+        weights=weights,
+        status_weights=status_weights,
+        boosts=tuple(used),
+    )
 
 
 def _base(
-    rule: Rule, eligible: Sequence[Line], currency_digits: int
+    rule: Rule, weights: dict[str, Fraction], currency_digits: int
 ) -> tuple[int, int]:
     """What the rate multiplies, and its number of decimal places."""
-    weight = sum((_weight(rule, line) for line in eligible), Fraction(0))
+    weight = sum(weights.values(), Fraction(0))
     if rule.mode == "unit":
         # Summed first and cut to thousandths once, like everything that is rounded.
         return math.floor(weight * 10**_QUANTITY_DIGITS), _QUANTITY_DIGITS
     if rule.mode == "money":
-        return int(weight), currency_digits
+        money = math.floor(weight)
+        return money - money % (rule.step or 1), currency_digits
     return (1 if weight > 0 else 0), 0
 
 
 def _reaches_minimum(rule: Rule, eligible: Sequence[Line]) -> bool:
-    quantity = sum((_quantity(line) for line in eligible), Fraction(0))
+    quantity = sum(_pieces(eligible).values(), Fraction(0))
     amount = sum(
         line.total if rule.minimum_tax == "incl" else line.untaxed for line in eligible
     )
@@ -224,26 +326,30 @@ def _reaches_minimum(rule: Rule, eligible: Sequence[Line]) -> bool:
 
 
 def _grant(
-    rule: Rule, base: int, digits: int, multiplier: Fraction, multiplier_name: str
+    rule: Rule, counted: _Counted, multiplier: Fraction, multiplier_name: str
 ) -> tuple[TraceLine, int]:
     """The trace of one rule's points, and its points for the tier."""
     to_whole = _ROUNDING[rule.rounding]
-    plain = Fraction(base, 10**digits) * rule.rate
-    uncapped = to_whole(plain * multiplier)
+    unit = Fraction(1, 10**counted.digits) * rule.rate
+    uncapped = to_whole(counted.base * unit * multiplier)
     points, cap = _capped(rule, uncapped)
-    status, _cap = _capped(rule, to_whole(plain) if rule.status else 0)
+    status = to_whole(counted.status_base * unit) if rule.status else 0
+    status, _cap = _capped(rule, status)
     entry = TraceLine(
         rule_id=rule.id,
         rule=rule.name,
         mode=rule.mode,
-        base=base,
-        base_digits=digits,
+        base=counted.base,
+        base_digits=counted.digits,
         rate=rule.rate,
         multiplier=multiplier,
         points=points,
         cap=cap,
         uncapped=uncapped,
         multiplier_name=multiplier_name if multiplier != 1 else "",
+        bought=counted.bought if counted.bought != counted.base else None,
+        step=rule.step if rule.mode == "money" else None,
+        boosts=counted.boosts,
     )
     return entry, status
 
@@ -273,20 +379,30 @@ def trace_to_json(trace: Sequence[TraceLine]) -> list[dict]:
 
     Each item: ``rule``, ``rule_id``, ``mode``, ``base`` (decimal, in major units),
     ``rate`` and ``multiplier`` (whole or "p/q"), ``points``, ``cap`` (None, "purchase",
-    "day" or "month"), ``uncapped`` and ``multiplier_name``.
+    "day" or "month"), ``uncapped`` and ``multiplier_name``. Where they apply, also
+    ``bought`` (what ``base`` would be without steps and boosts), ``step`` (decimal) and
+    ``boosts`` (list of [name, factor]).
     """
-    return [
-        {
-            "rule": line.rule,
-            "rule_id": line.rule_id,
-            "mode": line.mode,
-            "base": to_text(line.base, line.base_digits),
-            "rate": str(line.rate),
-            "multiplier": str(line.multiplier),
-            "points": line.points,
-            "cap": line.cap,
-            "uncapped": line.uncapped,
-            "multiplier_name": line.multiplier_name,
-        }
-        for line in trace
-    ]
+    return [_item(line) for line in trace]
+
+
+def _item(line: TraceLine) -> dict:
+    item = {
+        "rule": line.rule,
+        "rule_id": line.rule_id,
+        "mode": line.mode,
+        "base": to_text(line.base, line.base_digits),
+        "rate": str(line.rate),
+        "multiplier": str(line.multiplier),
+        "points": line.points,
+        "cap": line.cap,
+        "uncapped": line.uncapped,
+        "multiplier_name": line.multiplier_name,
+    }
+    if line.bought is not None:
+        item["bought"] = to_text(line.bought, line.base_digits)
+    if line.step is not None:
+        item["step"] = to_text(line.step, line.base_digits)
+    if line.boosts:
+        item["boosts"] = [[name, str(factor)] for name, factor in line.boosts]
+    return item

@@ -17,7 +17,19 @@ SIZES = {
     10_000: "GNF IDR IRT LAK PYG SLE SLL STD SYP TMM UZS VND",
     100_000: "IRR LBP",
 }
-_BY_CODE = {code: size for size, codes in SIZES.items() for code in codes.split()}
+_EURO_LIKE = "AUD BHD BND CAD CHF EUR GBP JOD KWD NZD OMR SGD USD"
+_BY_CODE = dict.fromkeys(_EURO_LIKE.split(), 1) | {
+    code: size for size, codes in SIZES.items() for code in codes.split()
+}
+
+
+def is_known(code: str) -> bool:
+    """Whether the size of a currency goes by its code.
+
+    >>> is_known("IRR"), is_known("EUR"), is_known("XYZ")
+    (True, True, False)
+    """
+    return code in _BY_CODE
 
 
 def money_size(code: str, per_euro: float | None = None) -> int:

@@ -27,6 +27,7 @@ class AccountMoveLine(models.Model):
         self.ensure_one()
         before = self._club_before_discount()
         sign = -1 if self.quantity < 0 else 1
+        group, group_quantity, group_product = self._club_combo()
         return LineFacts(
             key=str(self.id),
             product_id=self.product_id.id or None,
@@ -39,7 +40,18 @@ class AccountMoveLine(models.Model):
             total_before_discount=self._club_units(before["total"], club, day),
             untaxed_before_discount=self._club_units(before["untaxed"], club, day),
             cost=self._club_cost(club, day),
+            group=group,
+            group_quantity=group_quantity,
+            group_product_id=group_product,
         )
+
+    def _club_combo(self):
+        """The combo that this line is part of, for an addon that knows of one.
+
+        :return: (what its parts have in common or None, how often it was sold, id of
+            its product or None)
+        """
+        return None, Decimal(0), None
 
     def _club_before_discount(self):
         """Amounts of the line without its discount, in the invoice's currency."""

@@ -154,6 +154,13 @@ class LoyaltyClubPurchase(models.Model):
             untaxed=line.untaxed,
             total_before_discount=line.total_before_discount,
             untaxed_before_discount=line.untaxed_before_discount,
+            group=line.group,
+            group_quantity=line.group_quantity,
+            discounted=(
+                line.total < line.total_before_discount
+                if line.discounted is None
+                else line.discounted
+            ),
         )
 
     def _engine_rules(self, club, member, facts):
@@ -271,6 +278,17 @@ class LoyaltyClubPurchase(models.Model):
         }
         if item["mode"] == "order":
             text = self.env._("%(rule)s: %(points)s points for the purchase", **values)
+        elif item.get("step"):
+            step = Decimal(item["step"])
+            each = rate * Fraction(step)
+            values["base"] = f"{Decimal(item.get('bought') or item['base']):,f}"
+            values["each"] = f"{float(each):,g}"
+            values["per"] = f"{step.normalize():,f}"
+            text = self.env._(
+                "%(rule)s: %(points)s points for %(base)s, at %(each)s for each full "
+                "%(per)s",
+                **values,
+            )
         elif item["mode"] == "money":
             text = self.env._(
                 "%(rule)s: %(points)s points for %(base)s, at %(each)s for each "

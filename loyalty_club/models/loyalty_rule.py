@@ -57,6 +57,15 @@ class LoyaltyRule(models.Model):
         required=True,
         default="down",
     )
+    club_full_steps = fields.Boolean(
+        "Full steps only",
+        help="5 points for each 250,000: a purchase of 300,000 gives 5, not 6.",
+    )
+    club_full_price = fields.Boolean(
+        "Full-price lines only",
+        help="Nothing for what was sold with a discount. Paying with points or credit "
+        "is no discount.",
+    )
     club_cap_purchase = fields.Integer("Most points per purchase")
     club_cap_day = fields.Integer("Most points per day")
     club_cap_month = fields.Integer("Most points per month")
@@ -196,7 +205,15 @@ class LoyaltyRule(models.Model):
             cap_month=self.club_cap_month or None,
             used_day=used_day,
             used_month=used_month,
+            step=self._club_step(),
+            full_price=self.club_full_price,
         )
+
+    def _club_step(self):
+        """Minor units of money of which only full ones count; None where all do."""
+        if not self.club_full_steps or self.reward_point_mode != "money":
+            return None
+        return to_units(self.club_per_amount, self.currency_id.decimal_places) or None
 
     def _club_label(self):
         """What the trace calls this rule: the products it is about, or its program."""
@@ -204,8 +221,13 @@ class LoyaltyRule(models.Model):
         return about.display_name or self.program_id.name
 
     def _club_lines(self, lines, unearning):
-        """Keys of the lines that earn by this rule; None where all do."""
-        ids = [line.product_id for line in lines if line.product_id]
+        """Keys of the lines that earn by this rule; None where all do.
+
+        What is said of a combo holds for its parts, beside what is said of these.
+        """
+        ids = {line.product_id for line in lines if line.product_id}
+        ids |= {line.group_product_id for line in lines if line.group_product_id}
+        ids = sorted(ids)
         # Archived since it was sold, a product still is what the rule is about.
         products = self.env["product.product"].with_context(active_test=False)
         products = products.browse(ids)
@@ -215,15 +237,24 @@ class LoyaltyRule(models.Model):
             if not refused:
                 return None
             return frozenset(
-                line.key for line in lines if line.product_id not in refused
+                line.key for line in lines if not refused & set(self._club_about(line))
             )
         meant = set(
             products.search(
                 Domain("id", "in", ids) & self._get_valid_product_domain()
             ).ids
         )
-        meant -= refused
-        return frozenset(line.key for line in lines if line.product_id in meant)
+        return frozenset(
+            line.key
+            for line in lines
+            if meant & set(self._club_about(line))
+            and not refused & set(self._club_about(line))
+        )
+
+    @staticmethod
+    def _club_about(line):
+        """The products that a line is: its own, and the combo that it is part of."""
+        return line.product_id, line.group_product_id
 
     def _club_excluded_products(self, among=Domain.TRUE):
         """Products that earn nothing by this rule, by themselves or their category."""

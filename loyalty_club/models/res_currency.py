@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-from ..engine.money_size import money_size
+from ..engine.money_size import is_known, money_size
 
 
 class ResCurrency(models.Model):
@@ -14,6 +14,8 @@ class ResCurrency(models.Model):
         ``company`` keeps, or else 1.
         """
         self.ensure_one()
+        if is_known(self.name):
+            return money_size(self.name)
         return money_size(self.name, self._club_per_euro(company))
 
     def _club_per_euro(self, company):

@@ -91,6 +91,44 @@ class TestEarningRules(BasketCase):
         self.rules({})
         self.assertEqual(self.earned(*[(self.tea, 1, 0.5)] * 5), 2)
 
+    def test_full_steps_only(self):
+        """5 points for each 250: 300 gives 5, and linear it would be 6."""
+        rule = {"reward_point_amount": 5, "club_per_amount": 250}
+        self.rules(rule)
+        self.assertEqual(self.earned((self.tea, 1, 300)), 6)
+        self.rules({**rule, "club_full_steps": True})
+        for total, points in ((249.99, 0), (250, 5), (300, 5), (499.99, 5), (500, 10)):
+            self.assertEqual(self.earned((self.tea, 1, total)), points, total)
+        # It is the basket that has steps, not its lines.
+        self.assertEqual(self.earned((self.tea, 1, 249.99), (self.cup, 1, 0.01)), 5)
+
+    def test_full_steps_come_back_as_they_were_given(self):
+        self.rules(
+            {
+                "reward_point_amount": 5,
+                "club_per_amount": 250,
+                "club_full_steps": True,
+            }
+        )
+        purchase = self.record((self.tea, 3, 800))
+        self.assertEqual(purchase.points, 15)
+        options = {"source": "door", "moment": fields.Datetime.now()}
+        taken = [
+            purchase._return({"0": Decimal(1)}, key=str(n), **options).points
+            for n in range(3)
+        ]
+        self.assertEqual(taken, [-5, -5, -5])
+
+    def test_full_price_lines_only(self):
+        self.rules({"club_full_price": True})
+        facts = self.basket()
+        facts.lines = [
+            self._line("1", self.tea, 1, 10),
+            self._line("2", self.cup, 1, 45, total_before_discount=50),
+        ]
+        award = self.env["loyalty.club.purchase"]._award(self.club, self.ali, facts)
+        self.assertEqual((award.points, award.by_line), (10, {"1": 10, "2": 0}))
+
     # ------------------------------------------------------------------ minimums
 
     def test_minimum_amount(self):

@@ -27,6 +27,20 @@ class TestWhy(BasketCase):
             ),
         )
 
+    def test_full_steps(self):
+        self.rules(
+            {
+                "reward_point_amount": 5,
+                "club_per_amount": 250,
+                "club_full_steps": True,
+            }
+        )
+        purchase = self.record((self.tea, 1, 300))
+        self.assertEqual(
+            self.why(purchase)[1],
+            "Club test points: 5 points for 300.00, at 5 for each full 250.",
+        )
+
     def test_by_order_and_by_piece(self):
         self.rules(
             {"reward_point_mode": "order", "reward_point_amount": 5},

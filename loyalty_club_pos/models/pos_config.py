@@ -201,6 +201,8 @@ class PosConfig(models.Model):
                 "least_qty": rule.minimum_qty,
                 "least_amount": rule.minimum_amount,
                 "least_tax": rule.minimum_amount_tax_mode,
+                "step": rule.club_per_amount if rule._club_step() else 0,
+                "full_price": rule.club_full_price,
             }
             for rule in rules
         ]

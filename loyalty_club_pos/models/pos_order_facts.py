@@ -11,7 +11,8 @@ class PosOrder(models.Model):
     """From a paid order to the facts that the club counts.
 
     *Goods* are the lines that sell something. What loads a wallet or gift card and tips
-    are none; a combo is one line, of the price of its parts. *Deductions* (discounts of
+    are none; of a combo the goods are its parts, which know that they belong together.
+    *Deductions* (discounts of
     the order, rewards, promotional credit) are spread over the goods they are about, in
     proportion, so that each line earns for what was really paid for it, and returns
     that much. A wallet or a gift card pays with money, like cash: it deducts nothing.
@@ -53,9 +54,8 @@ class PosOrder(models.Model):
         return products | self.config_id.tip_product_id
 
     def _club_line_facts(self, club, line):
-        parts = line._club_with_parts()
-        before = [part._club_before_discount() for part in parts]
-        costs = [part._club_cost(club) for part in parts if part.club_total]
+        combo = line._club_combo()
+        total, untaxed = line._club_before_discount()
         return LineFacts(
             key=line.uuid,
             product_id=line.product_id.id,
@@ -63,11 +63,15 @@ class PosOrder(models.Model):
             quantity=Decimal(repr(line.qty)),
             unit_price=Decimal(repr(round(line.price_unit, 4))),
             discount=Decimal(repr(round(line.discount, 3))),
-            total=self._club_units(club, sum(parts.mapped("club_total"))),
-            untaxed=self._club_units(club, sum(parts.mapped("club_untaxed"))),
-            total_before_discount=self._club_units(club, sum(b[0] for b in before)),
-            untaxed_before_discount=self._club_units(club, sum(b[1] for b in before)),
-            cost=None if None in costs else sum(costs),
+            total=self._club_units(club, line.club_total),
+            untaxed=self._club_units(club, line.club_untaxed),
+            total_before_discount=self._club_units(club, total),
+            untaxed_before_discount=self._club_units(club, untaxed),
+            cost=line._club_cost(club),
+            group=combo.uuid or None,
+            group_quantity=Decimal(repr(combo.qty)),
+            group_product_id=combo.product_id.id or None,
+            discounted=line.discount > 0,
         )
 
     def _club_units(self, club, amount):
@@ -96,6 +100,9 @@ class PosOrder(models.Model):
             off = min(off, sum(worth.values()))
             for item, part in share_out(off, worth).items():
                 setattr(facts[item], amount, getattr(facts[item], amount) - part)
+                # Paying with points or credit is no discount.
+                if part and not line.coupon_id.club_id:
+                    facts[item].discounted = True
 
     def _club_about(self, line, goods):
         """The goods that a reward is about; empty where it is about all of them."""
@@ -106,11 +113,16 @@ class PosOrder(models.Model):
             ]
         if reward.discount_applicability == "specific":
             # Not ``all_discount_product_ids``: by default it is left empty.
-            sold = self.env["product.product"].browse(g.product_id.id for g in goods)
+            sold = self.env["product.product"].browse(
+                item._club_whole().product_id.id for item in goods
+            )
             meant = sold.filtered_domain(reward._get_discount_product_domain())
-            return [item for item in goods if item.product_id in meant]
+            # Of a combo Odoo's tills ask what it is, not what it is made of.
+            return [item for item in goods if item._club_whole().product_id in meant]
         if reward.discount_applicability == "cheapest":
-            return sorted(goods, key=lambda item: item.price_unit)[:1]
+            wholes = self.lines.browse().union(*(item._club_whole() for item in goods))
+            cheapest = wholes.sorted(lambda whole: whole._club_piece_price())[:1]
+            return [item for item in goods if item._club_whole() == cheapest]
         return []
 
     # ------------------------------------------------------------------ payments

@@ -71,10 +71,12 @@ class PosOrderLine(models.Model):
         return bool(
             not self.is_reward_line
             and not self.refunded_orderline_id
-            and not self.combo_parent_id
             and self.product_id not in unearning
+            and self.combo_parent_id.product_id not in unearning
             and self.qty > 0
-            and self.club_total >= 0
+            and (self.club_total >= 0 or self.combo_parent_id)
+            # A combo is sold by its parts, unless it has a price of its own.
+            and (not self.combo_line_ids or self.club_total > 0)
         )
 
     def _club_is_deduction(self):
@@ -86,11 +88,18 @@ class PosOrderLine(models.Model):
             and not self._club_is_payment()
         )
 
-    def _club_with_parts(self):
-        """The line and, for a combo, what it is made of."""
+    def _club_combo(self):
+        """The line of the combo that this is a part of, or is itself; or empty."""
+        return self.combo_parent_id or (self if self.combo_line_ids else self.browse())
+
+    def _club_whole(self):
+        """The line by which it is sold: that of its combo, or itself."""
+        return self.combo_parent_id or self
+
+    def _club_piece_price(self):
+        """What one piece costs, all its parts together."""
         parts = self | self.combo_line_ids
-        # What is asked of one line is read for all: the next ones are asked the same.
-        return parts.with_prefetch(self.order_id.lines.ids)
+        return sum(part.price_unit * part.qty for part in parts) / (self.qty or 1)
 
     def _club_before_discount(self):
         """(total, untaxed) of the line without its own discount."""

@@ -28,6 +28,8 @@ class TillKit:
         cls.env["account.chart.template"].try_loading(
             "generic_coa", company=cls.company, install_demo=False
         )
+        # The chart brings dollars, and the club, which is empty, would follow.
+        cls.company.currency_id = cls.euro
         # What every product would get is nothing these amounts are about.
         cls.company.account_sale_tax_id = False
         cls.cashier = cls.user("cashier", "point_of_sale.group_pos_user")

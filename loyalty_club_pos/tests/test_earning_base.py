@@ -277,21 +277,95 @@ class TestEarningBase(EarningCase):
         self.assertEqual(self.by_line(order), {self.tea: 50, self.cup: 0})
         self.assertClean()
 
-    def test_a_combo_is_one_line_of_the_price_of_its_parts(self):
-        parent, parts, mapping = self.combo(1)
-        lines = [parent, *parts]
-        order = self.sell(self.ali, lines, relations_uuid_mapping=mapping)
-        breakfast = self.env["product.product"].browse(parent["product_id"])
-        self.assertEqual(len(order.lines.combo_parent_id), 1)
-        self.assertEqual(self.by_line(order), {breakfast: 60})
-        self.assertEqual(order.club_receipt["earned"], 60)
-        # A discount of the order is a discount of the breakfast.
-        parent, parts, mapping = self.combo(1)
-        ten = self.discount_line(self.native_program(), 6)
-        order = self.sell(
-            self.ali, [parent, *parts, ten], relations_uuid_mapping=mapping
+    def sell_combo(self, *extra, quantity=1):
+        """Sell breakfasts of tea (42.86) and a cup (17.14), and further lines."""
+        parent, parts, mapping = self.combo(quantity)
+        return self.sell(
+            self.ali, [parent, *parts, *extra], relations_uuid_mapping=mapping
         )
+
+    def test_a_combo_earns_by_its_parts(self):
+        order = self.sell_combo()
+        self.assertEqual(len(order.lines.combo_parent_id), 1)
+        self.assertEqual(self.by_line(order), {self.tea: 43, self.cup: 17})
+        # A discount of the order is a discount of the breakfast.
+        order = self.sell_combo(self.discount_line(self.native_program(), 6))
         self.assertEqual(order.club_receipt["earned"], 54)
+        self.assertClean()
+
+    def test_rules_see_the_parts_of_a_combo(self):
+        tea, cup = ([Command.set(product.ids)] for product in (self.tea, self.cup))
+        for rule, quantity, earned in (
+            ({"club_excluded_product_ids": tea}, 1, 17),
+            ({"club_excluded_product_ids": cup}, 1, 42),
+            ({"product_ids": tea}, 1, 42),
+            ({"product_ids": tea}, 2, 85),
+            # A combo is one piece, whatever it is made of.
+            ({"minimum_qty": 2}, 1, 0),
+            ({"minimum_qty": 2}, 2, 120),
+            ({"reward_point_mode": "unit", "reward_point_amount": 10}, 2, 20),
+            (
+                {
+                    "reward_point_mode": "unit",
+                    "reward_point_amount": 10,
+                    "product_ids": tea,
+                },
+                2,
+                20,
+            ),
+        ):
+            with self.subTest(str(rule), quantity=quantity):
+                self.set_rules(rule)
+                order = self.sell_combo(quantity=quantity)
+                self.assertEqual(order.club_receipt["earned"], earned)
+
+    def test_a_rule_about_the_combo_itself(self):
+        order = self.sell_combo()
+        breakfast = order.lines.combo_parent_id.product_id
+        category = self.env["product.category"].create({"name": "Breakfasts"})
+        breakfast.categ_id = category
+        facts = order.sudo()._club_facts(self.club)
+        for rule, earned in (
+            ({"product_category_id": category.id}, 60),
+            ({"club_excluded_category_ids": [Command.set(category.ids)]}, 0),
+        ):
+            self.set_rules(rule)
+            award = self.env["loyalty.club.purchase"]._award(self.club, self.ali, facts)
+            self.assertEqual(award.points, earned)
+
+    def test_a_discount_of_a_combo_s_part(self):
+        """Tea of a breakfast that is 10 cheaper earns that much less."""
+        self.set_rules({"product_ids": [Command.set(self.tea.ids)]})
+        parent, parts, mapping = self.combo(1)
+        parts[0].update(price_unit=32.86, price_subtotal=32.86)
+        parts[0]["price_subtotal_incl"] = 32.86
+        order = self.sell(self.ali, [parent, *parts], relations_uuid_mapping=mapping)
+        self.assertEqual(order.club_receipt["earned"], 32)
+
+    def test_full_price_lines_only(self):
+        self.set_rules({"club_full_price": True})
+        ten = self.native_program()
+        tea_only = self.native_program(
+            discount_applicability="specific",
+            discount_product_ids=[Command.set(self.tea.ids)],
+        )
+        points = self.club.points_program_id.reward_ids[0]
+        self.grant(self.ali, 10_000)
+        tea, cup = self.line(self.tea), self.line(self.cup)
+        for name, lines, earned in (
+            ("at full price", [tea, cup], 70),
+            ("tea with a discount", [self.line(self.tea, discount=10), cup], 20),
+            ("a promotion of tea", [tea, cup, self.discount_line(tea_only, 5)], 20),
+            ("a promotion of all", [tea, cup, self.discount_line(ten, 7)], 0),
+            (
+                "points pay a part",
+                [tea, cup, self.reward_line(self.ali, points, 10, 1000)],
+                60,
+            ),
+        ):
+            with self.subTest(name):
+                fresh = [{**values, "uuid": str(uuid4())} for values in lines]
+                self.assertEqual(self.earned(*fresh), earned)
 
     # ------------------------------------------------------------------ taxes
 

@@ -336,6 +336,19 @@ class TestReturns(ReturnCase):
         self.assertEqual(self.available(self.ali), 0)
         self.assertClean()
 
+    def test_parts_of_a_combo_come_back_exactly(self):
+        """By the cashier all at once, or one after the other: the sum is the same."""
+        parent, parts, mapping = self.combo(3)
+        order = self.sell(self.ali, [parent, *parts], relations_uuid_mapping=mapping)
+        self.assertEqual(self.available(self.ali), 180)
+        tea = order.lines.filtered(lambda line: line.product_id == self.tea)
+        self.refund(order, {tea: 1})
+        # Tea had earned 129 of the 180, by largest remainders.
+        self.assertEqual(self.available(self.ali), 180 - 43)
+        self.refund(order, {line: 3 - (line == tea) for line in order.lines})
+        self.assertEqual(self.available(self.ali), 0)
+        self.assertClean()
+
     # ------------------------------------------------------------------ gift cards
 
     def test_a_gift_card_gets_its_part_back_once(self):

@@ -1,4 +1,5 @@
 from . import account_move
+from . import account_move_line
 from . import loyalty_card
 from . import loyalty_club_entry
 from . import sale_order

@@ -31,10 +31,17 @@ def award(lines, *rules, digits=0, **options):
 
 
 @st.composite
-def baskets(draw):
+def baskets(draw, combos=True):
     keys = draw(st.lists(st.sampled_from(KEYS), min_size=1, unique=True))
     return [
-        Line(key, draw(QUANTITY), *(draw(AMOUNT) for _field in range(4)))
+        Line(
+            key,
+            draw(QUANTITY),
+            *(draw(AMOUNT) for _field in range(4)),
+            group=draw(st.none() | st.just("combo")) if combos else None,
+            group_quantity=Decimal(2),
+            discounted=draw(st.booleans()),
+        )
         for key in keys
     ]
 
@@ -43,7 +50,7 @@ RULES = st.builds(
     Rule,
     id=st.integers(1, 99),
     name=st.just("rule"),
-    mode=st.sampled_from(["order", "money", "unit"]),
+    mode=st.sampled_from(["order", "money", "unit", "multiply"]),
     rate=RATE,
     lines=st.none() | st.frozensets(st.sampled_from(KEYS), min_size=2),
     minimum_quantity=st.just(Decimal(0)) | st.decimals(0, 5, places=1),
@@ -59,6 +66,8 @@ RULES = st.builds(
     cap_month=CAP,
     used_day=st.integers(0, 10**3),
     used_month=st.integers(0, 10**4),
+    step=st.none() | st.integers(1, 10**6),
+    full_price=st.booleans(),
 )
 
 
@@ -115,7 +124,7 @@ def test_the_order_of_lines_does_not_matter(lines, rules, random):
     assert one.trace == other.trace
 
 
-@given(baskets(), RULES, st.integers(0, 10**9), MULTIPLIER)
+@given(baskets(combos=False), RULES, st.integers(0, 10**9), MULTIPLIER)
 def test_splitting_a_line_earns_the_same(lines, rule, cut, multiplier):
     rule = replace(rule, lines=None)
     whole = lines[0]
@@ -125,7 +134,7 @@ def test_splitting_a_line_earns_the_same(lines, rule, cut, multiplier):
     half = whole.quantity / 2
     parts = [
         replace(whole, quantity=half, total=cut),
-        Line("z", half, whole.total - cut, 0, 0, 0),
+        Line("z", half, whole.total - cut, 0, 0, 0, discounted=whole.discounted),
     ]
     one = award(lines, rule, multiplier=multiplier)
     other = award([*parts, *lines[1:]], rule, multiplier=multiplier)
@@ -150,6 +159,46 @@ def test_the_trace_is_json(lines, rule):
         exact = Fraction(entry["base"]) * Fraction(entry["rate"])
         exact *= Fraction(entry["multiplier"])
         assert abs(entry["uncapped"] - exact) < 1
+
+
+@given(baskets(), RULES, st.integers(1, 10**6), MULTIPLIER)
+def test_full_steps_never_earn_more_and_come_in_steps(lines, rule, step, multiplier):
+    rule = replace(rule, mode="money", rounding="down", step=None)
+    linear = award(lines, rule, multiplier=multiplier)
+    stepped = award(lines, replace(rule, step=step), multiplier=multiplier)
+    assert stepped.points <= linear.points
+    for entry in stepped.trace:
+        assert entry.base % step == 0
+        assert 0 <= linear.trace[0].base - entry.base < step
+
+
+@given(baskets(), RULES, RULES)
+def test_what_multiplies_gives_nothing_by_itself(lines, rule, boost):
+    boost = replace(boost, mode="multiply")
+    rule = replace(rule, mode="money")
+    assert award(lines, boost).points == 0
+    one, other = award(lines, rule, boost), award(lines, boost, rule)
+    assert (one.points, one.by_line) == (other.points, other.by_line)
+    assert award(lines, rule, replace(boost, rate=Fraction(1))).trace == (
+        award(lines, rule).trace
+    )
+
+
+@given(baskets(), RULES)
+def test_the_parts_of_a_combo_are_its_pieces_together(lines, rule):
+    """Cutting a combo into more parts changes no minimum, and no count of pieces."""
+    rule = replace(rule, lines=None, full_price=False)
+    one = lines[0]
+    assume(one.group and one.total >= 0)
+    parts = [
+        replace(one, total=0, untaxed=0, total_before_discount=0,
+                untaxed_before_discount=0),
+        replace(one, key="z"),
+    ]  # fmt: skip
+    whole, cut = award(lines, rule), award([*parts, *lines[1:]], rule)
+    if rule.mode == "unit":
+        assume(all(line.total >= 0 for line in lines))
+    assert cut.trace == whole.trace
 
 
 # ----------------------------------------------------------- golden examples

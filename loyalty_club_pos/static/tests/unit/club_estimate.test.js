@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@odoo/hoot";
 import { estimatePoints } from "@loyalty_club_pos/app/utils/club_estimate";
 import { mockPolicy, mockRule } from "@loyalty_club_pos/../tests/unit/club_mocks";
+import { EARNING_CASES } from "@loyalty_club_pos/../tests/unit/earning_cases";
 
 describe.current.tags("headless");
 
@@ -112,4 +113,25 @@ test("returned goods earn nothing", () => {
 test("a currency without cents", () => {
     const policy = { currency_digits: 0 };
     expect(points([{ rate: 0.001 }], [line(1, 1, 125000)], policy)).toBe(125);
+});
+
+for (const { name, lines, rules, digits = 2, multiplier = 1, points: expected } of EARNING_CASES) {
+    test(`as the server counts: ${name}`, () => {
+        const basket = lines.map((line) => ({
+            untaxed: line.total,
+            totalBefore: line.total,
+            untaxedBefore: line.total,
+            ...line,
+        }));
+        const tiers = [{ code: "base", multiplier }];
+        expect(points(rules, basket, { currency_digits: digits, tiers })).toBe(expected);
+    });
+}
+
+test("what a promotion takes off is discounted, what points pay isn't", () => {
+    const basket = [line(1, 1, 30), line(2, 1, 10)];
+    const promotion = { ...deduction(-10, [2]), discounted: true };
+    expect(points([{ full_price: true }], [...basket, promotion])).toBe(30);
+    expect(points([{ full_price: true }], [...basket, deduction(-10, [2])])).toBe(30);
+    expect(points([{ full_price: true }], [...basket, deduction(-4)])).toBe(36);
 });

@@ -49,6 +49,8 @@ export function mockRule(values = {}) {
         least_qty: 0,
         least_amount: 0,
         least_tax: "incl",
+        step: 0,
+        full_price: false,
         ...values,
     };
 }
