@@ -53,6 +53,7 @@ from . import res_company
 from . import res_currency
 from . import res_partner
 from . import loyalty_club_cron
+from . import ir_http
 from . import res_users
 from . import account_move_line
 from . import account_move

@@ -11,6 +11,7 @@ from ..engine.identifiers import mobile_e164
 from ..engine.periods import ExpiryPolicy, QualificationPolicy, local_day
 from ..ledger import SCALE
 from ..rights import raised
+from ..words import say_in_all_languages
 
 ACCOUNTS = [
     ("points", "Points"),
@@ -425,20 +426,35 @@ class LoyaltyClub(models.Model):
         )._program_type_default_values()
         for account, program_type in PROGRAM_TYPES.items():
             if account in missing:
-                Program_sudo.with_context(program_type=program_type).create(
-                    {**defaults[program_type], **self._program_values(account)}
-                )
+                program_sudo = Program_sudo.with_context(
+                    program_type=program_type
+                ).create({**defaults[program_type], **self._program_values(account)})
+                program_sudo.reward_ids._club_describe()
         self.invalidate_recordset(["program_ids"])
+        if missing:
+            self._say_program_names(missing)
 
-    def _program_values(self, account):
-        """What a new program of the club has instead of the native defaults."""
-        names = {
+    def _program_names(self):
+        """The names of the club's own programs: dict of account to text."""
+        return {
             "points": self.env._("%(club)s points", club=self.name),
             "wallet": self.env._("%(club)s wallet", club=self.name),
             "credit": self.env._("%(club)s credit", club=self.name),
         }
+
+    def _say_program_names(self, accounts=tuple(PROGRAM_TYPES)):
+        """Name programs that the club made itself, in all languages."""
+        programs_sudo = raised(self.program_ids)  # see _create_missing_programs
+        say_in_all_languages(
+            programs_sudo.filtered(lambda program: program.club_account in accounts),
+            "name",
+            lambda program: program.club_id._program_names()[program.club_account],
+        )
+
+    def _program_values(self, account):
+        """What a new program of the club has instead of the native defaults."""
         values = {
-            "name": names[account],
+            "name": self._program_names()[account],
             "program_type": PROGRAM_TYPES[account],
             "company_id": self.company_id.id,
             "currency_id": self.currency_id.id,

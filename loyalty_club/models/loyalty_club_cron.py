@@ -147,7 +147,7 @@ class LoyaltyClub(models.Model):
                     member.tier_id.birthday_points,
                     "bonus",
                     key=key,
-                    origin=Origin(reference=self.env._("Birthday")),
+                    origin=Origin(reference="Birthday"),
                 )
                 for key, member in new.items()
             ]

@@ -1,6 +1,7 @@
 from odoo import api, models
 
 from ..rights import raised
+from ..words import say_in_all_languages
 
 
 class LoyaltyClub(models.Model):
@@ -32,7 +33,7 @@ class LoyaltyClub(models.Model):
     @api.model
     def _create_first(self):
         """The first club of the company that the user works for."""
-        return self.create(
+        club = self.create(
             {
                 "name": self.env._("Loyalty Club"),
                 "code": "club",
@@ -42,23 +43,37 @@ class LoyaltyClub(models.Model):
                 "tier_ids": [
                     (0, 0, values)
                     for values in (
-                        self._tier(
-                            "bronze", self.env._("Bronze"), 0, 1, 2, "certificate"
-                        ),
-                        self._tier(
-                            "silver", self.env._("Silver"), 1000, 1.25, 0, "star"
-                        ),
-                        self._tier("gold", self.env._("Gold"), 5000, 1.5, 3, "trophy"),
+                        self._tier("bronze", 0, 1, 2, "certificate"),
+                        self._tier("silver", 1000, 1.25, 0, "star"),
+                        self._tier("gold", 5000, 1.5, 3, "trophy"),
                     )
                 ],
             }
         )
+        club._say_first_names()
+        return club
+
+    def _say_first_names(self):
+        """The names of a first club, in all languages and not only its founder's."""
+        say_in_all_languages(self, "name", lambda club: club.env._("Loyalty Club"))
+        say_in_all_languages(
+            self.tier_ids, "name", lambda tier: tier.club_id._tier_names()[tier.code]
+        )
+        self._say_program_names()
 
     @api.model
-    def _tier(self, code, name, threshold, multiplier, color, icon):
+    def _tier_names(self):
+        return {
+            "bronze": self.env._("Bronze"),
+            "silver": self.env._("Silver"),
+            "gold": self.env._("Gold"),
+        }
+
+    @api.model
+    def _tier(self, code, threshold, multiplier, color, icon):
         return {
             "code": code,
-            "name": name,
+            "name": self._tier_names()[code],
             "threshold": threshold,
             "multiplier": multiplier,
             "color": color,

@@ -651,6 +651,6 @@ class LoyaltyClubMember(models.Model):
                         units,
                         "bonus",
                         key=f"welcome:{member.id}:{account}",
-                        origin=Origin(reference=self.env._("Welcome")),
+                        origin=Origin(reference="Welcome"),
                     )
             member.welcomed = True

@@ -331,7 +331,11 @@ class LoyaltyClubMember(models.Model):
                     move.tier.welcome_points,
                     "bonus",
                     key=key,
-                    origin=Origin(reference=move.tier.name),
+                    origin=Origin(
+                        model=move.tier._name,
+                        res_id=move.tier.id,
+                        reference=move.tier.name,
+                    ),
                 )
                 for key, move in wanted.items()
                 if move.member_id in card_of

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from ..words import say_in_all_languages
 from .loyalty_sound import MOST
 
 
@@ -68,13 +69,43 @@ class LoyaltyReward(models.Model):
                     )
                 )
 
+    def _club_describe(self):
+        """Call what pays any part of a basket as its account, in all languages."""
+        say_in_all_languages(
+            self.filtered(lambda reward: reward._club_pays_any_amount()),
+            "description",
+            lambda reward: reward._club_description(),
+        )
+
+    @api.depends("program_id.club_account")
+    def _compute_description(self):
+        """What pays any part of a basket is called as its account, not by its worth."""
+        own = self.filtered(lambda reward: reward._club_pays_any_amount())
+        for reward in own:
+            reward.description = reward._club_description()
+        return super(LoyaltyReward, self - own)._compute_description()
+
+    def _club_description(self):
+        return {
+            "points": self.env._("Points used"),
+            "wallet": self.env._("Wallet"),
+            "credit": self.env._("Promotional credit"),
+        }[self.program_id.club_account]
+
+    def _club_pays_any_amount(self):
+        """Whether it turns any number of points, or part of a wallet, into money."""
+        return bool(
+            self.program_id.club_account
+            and self.reward_type == "discount"
+            and self.discount_mode == "per_point"
+            and not self.clear_wallet
+        )
+
     def _club_reduces_price(self):
         """Whether it takes any part of an account's money off the goods' prices."""
         program_sudo = self.program_id.sudo()  # who sells may not read its account
         return (
-            self.reward_type == "discount"
-            and self.discount_mode == "per_point"
-            and not self.clear_wallet
+            self.sudo()._club_pays_any_amount()
             and program_sudo.club_account == "credit"
             and program_sudo.club_use == "reduction"
         )

@@ -1,9 +1,13 @@
 """``setup/i18n``: the terms of our addons and their Persian.
 
 Every addon has ``i18n/<addon>.pot``, written from a database with the demo
-shop (so that its names are there too), and ``i18n/fa.po``.
+shop (so that its names are there too), and ``i18n/fa.po``. Terms of Odoo's own
+addons that our users meet, and that Odoo lacks or says badly, are in
+``i18n_extra/fa.po`` of the addon that stands on theirs.
 """
 
+import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -15,6 +19,12 @@ from . import databases
 from .paths import CHECKOUT, SetupError, addons, clean_up_when_terminated, say
 
 LANGUAGES = ("fa",)
+# Whose terms an addon's ``i18n_extra`` has.
+FOREIGN = {
+    "loyalty_club": ("loyalty",),
+    "loyalty_club_pos": ("pos_loyalty", "point_of_sale"),
+    "loyalty_club_sale": ("sale_loyalty",),
+}
 
 
 def export(database: str, addon: str, target: Path) -> polib.POFile:
@@ -64,6 +74,72 @@ def names_of(terms: polib.POFile) -> set[tuple]:
     return {(entry.msgctxt, entry.msgid) for entry in terms if not entry.obsolete}
 
 
+# --- terms of Odoo's own addons ---------------------------------------------
+
+
+def _foreign_paths():
+    for addon in FOREIGN:
+        for language in LANGUAGES:
+            yield addon, CHECKOUT / addon / "i18n_extra" / f"{language}.po"
+
+
+def _native_terms(module: str) -> polib.POFile:
+    site = Path(os.environ["ODOO_SITE"]) / "odoo" / "addons"
+    return polib.pofile(str(site / module / "i18n" / f"{module}.pot"))
+
+
+def foreign(addon: str, path: Path) -> polib.POFile:
+    """The translations in an ``i18n_extra`` file, as today's Odoo has their terms.
+
+    A term of the code that the addon has itself is left out: Odoo would take the
+    foreign translation for it.
+    """
+    own = polib.pofile(str(CHECKOUT / addon / "i18n" / f"{addon}.pot"))
+    own_names = {entry.msgid for entry in own}
+    known = polib.pofile(str(path), wrapwidth=78)
+    wanted = {(_module_of(entry), entry.msgid): entry.msgstr for entry in known}
+    result = polib.POFile(wrapwidth=78)
+    result.metadata = known.metadata
+    for module in FOREIGN[addon]:
+        for entry in _native_terms(module):
+            # A term may be in several addons' files: this one says it for its own.
+            entry.comment = _said_for(module, entry.comment)
+            entry.msgstr = wanted.get((module, entry.msgid), "")
+            if entry.msgid in own_names:
+                entry.occurrences = [
+                    place
+                    for place in entry.occurrences
+                    if not place[0].startswith("code:")
+                ]
+            if entry.msgstr and entry.occurrences:
+                result.append(entry)
+    return result
+
+
+def _module_of(entry: polib.POEntry) -> str:
+    return re.match(r"modules?: (\w+)", entry.comment)[1]
+
+
+def _said_for(module: str, comment: str) -> str:
+    return re.sub(r"modules?: .*", f"module: {module}", comment, count=1)
+
+
+def update_foreign() -> None:
+    for addon, path in _foreign_paths():
+        terms = foreign(addon, path)
+        terms.save(str(path))
+        say(f"{path.relative_to(CHECKOUT)}: {len(terms)} terms of Odoo's own")
+
+
+def check_foreign() -> list[str]:
+    """Files whose terms Odoo has no longer, or in other places."""
+    return [
+        f"{path.relative_to(CHECKOUT)} is out of date; run setup/i18n"
+        for addon, path in _foreign_paths()
+        if str(foreign(addon, path)) != path.read_text()
+    ]
+
+
 def _exported():
     with (
         databases.scratch(databases.demo_template(), "i18n") as database,
@@ -83,11 +159,12 @@ def update() -> None:
             merge(terms, path, language)
             missing = len(polib.pofile(str(path)).untranslated_entries())
             say(f"{path.relative_to(CHECKOUT)}: {missing} terms to translate")
+    update_foreign()
 
 
 def check() -> list[str]:
     """What ``update`` would change, and what is not translated."""
-    problems = []
+    problems = check_foreign()
     for addon, terms in _exported():
         folder = CHECKOUT / addon / "i18n"
         problems += _differences(terms, folder / f"{addon}.pot")

@@ -1,0 +1,113 @@
+"""What is stored once is read in the reader's language; a statement in the member's."""
+
+from odoo.tests import freeze_time, tagged
+
+from .common import ClubCase
+
+
+@tagged("post_install", "-at_install")
+class TestLanguages(ClubCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env["res.lang"]._activate_lang("fa_IR")
+        ours = [("name", "=", "loyalty_club")]
+        cls.env["ir.module.module"].search(ours)._update_translations(["fa_IR"])
+
+    def persian(self, record):
+        return record.with_context(lang="fa_IR")
+
+    def test_a_first_club_has_its_names_in_all_languages(self):
+        shop = self.new_company("Another shop")
+        club = self.env["loyalty.club"].with_company(shop)._create_first()
+        self.assertEqual(club.tier_ids.mapped("name"), ["Bronze", "Silver", "Gold"])
+        names = self.persian(club).tier_ids.mapped("name")
+        self.assertEqual(names, ["برنزی", "نقره‌ای", "طلایی"])
+        self.assertEqual(club.points_program_id.name, "Loyalty Club points")
+        self.assertNotEqual(self.persian(club).points_program_id.name, "")
+        self.assertNotIn("points", self.persian(club).points_program_id.name)
+        self.assertNotEqual(self.persian(club).name, club.name)
+
+    def test_rewards_are_called_as_their_accounts(self):
+        wallet = self.club.wallet_program_id.reward_ids
+        self.assertEqual(wallet.description, "Wallet")
+        shop = self.new_company("Another shop")
+        club = self.env["loyalty.club"].with_company(shop)._create_first()
+        reward = club.credit_program_id.reward_ids
+        self.assertEqual(reward.description, "Promotional credit")
+        self.assertEqual(self.persian(reward).description, "اعتبار هدیه")
+        # A new worth doesn't bring Odoo's words back.
+        points = club.points_program_id.reward_ids
+        points.discount = 7
+        self.assertEqual(points.description, "Points used")
+
+    def test_other_programs_keep_the_words_of_odoo(self):
+        program = self.env["loyalty.program"].create(
+            {
+                "name": "Cards",
+                "program_type": "loyalty",
+                "reward_ids": [
+                    (
+                        0,
+                        0,
+                        {
+                            "reward_type": "discount",
+                            "discount_mode": "per_point",
+                            "discount": 1,
+                        },
+                    )
+                ],
+            }
+        )
+        self.assertIn("per point", program.reward_ids.description)
+
+    def test_a_welcome_is_read_in_the_reader_s_language(self):
+        self.club.write({"welcome_points": 50})
+        ali = self.persian(self.member("Ali"))
+        ali._welcome()  # by a Persian, who isn't the only one to read it
+        entry = self.entries(ali)[-1]
+        self.assertEqual(entry.reference, "Welcome")
+        self.assertEqual(entry.with_context(lang="en_US").reference_name, "Welcome")
+        self.assertEqual(self.persian(entry).reference_name, "خوش‌آمد")
+        self.assertIn("خوش‌آمد", self.persian(entry).display_name)
+
+    def test_what_a_client_writes_is_read_as_it_is(self):
+        ali = self.member("Ali")
+        self.grant(ali, 5)
+        entry = self.entries(ali)[-1]
+        self.assertEqual(self.persian(entry).reference_name, entry.reference)
+
+    @freeze_time("2026-03-25 10:00:00")
+    def test_a_statement_is_the_member_s_whoever_prints_it(self):
+        self.club.write({"welcome_points": 50, "calendar": "jalali"})
+        ali = self.member("Ali")
+        ali.partner_id.lang = "fa_IR"
+        ali._welcome()
+        report = self.env["ir.actions.report"].with_context(lang="en_US")
+        html, _kind = report._render_qweb_html(
+            "loyalty_club.report_member_statement", ali.ids
+        )
+        text = html.decode()
+        self.assertIn('dir="rtl"', text)
+        self.assertIn("خوش‌آمد", text)
+        self.assertIn("شمارهٔ عضویت", text)
+        self.assertIn("۱۴۰۵", text, "in the calendar of the club")
+        for word in ("Member number", "Welcome", "Statement of", "2026", "Points"):
+            self.assertNotIn(word, text)
+
+    def test_native_forms_speak_persian(self):
+        view = self.env.ref("loyalty.loyalty_program_view_form")
+        self.assertNotIn("قانون‌ها و پاداش‌ها", view.arch)
+        self.assertIn("قانون‌ها و پاداش‌ها", self.persian(view).arch)
+
+    def test_words_of_scripts_are_said_for_their_own_addon(self):
+        http = self.env["ir.http"]
+        words = http._foreign_words(["loyalty", "loyalty_club"], "fa_IR")
+        self.assertLessEqual(words.keys(), {"loyalty"})
+        source = "Last Transactions"
+        self.assertIn(source, words["loyalty"])
+        translations, _params = http._get_translations_for_webclient(
+            ["loyalty", "loyalty_club"], "fa_IR"
+        )
+        said = {m["id"]: m["string"] for m in translations["loyalty"]["messages"]}
+        self.assertEqual(said[source], words["loyalty"][source])
