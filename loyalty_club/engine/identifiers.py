@@ -18,12 +18,21 @@ from stdnum import luhn
 _LETTERS = {
     0x064A: "\u06cc",  # Arabic yeh -> Persian yeh
     0x0649: "\u06cc",  # alef maksura -> Persian yeh
+    0x06D2: "\u06cc",  # yeh barree -> yeh
+    0x06D0: "\u06cc",  # Pashto e -> yeh
     0x0643: "\u06a9",  # Arabic kaf -> Persian keheh
+    0x06AA: "\u06a9",  # swash kaf -> keheh
     0x06D5: "\u0647",  # what is left of heh with yeh above -> heh
+    0x0629: "\u0647",  # teh marbuta -> heh
+    0x06C1: "\u0647",  # heh goal -> heh
+    0x06BE: "\u0647",  # heh doachashmee -> heh
+    0x0671: "\u0627",  # alef wasla -> alef
+    0x0621: None,  # a hamza of its own
     0x200C: " ",  # zero width non-joiner
     0x0640: None,  # tatweel
     0x0670: None,  # superscript alef
     **dict.fromkeys(range(0x064B, 0x0660)),  # tashkeel, hamza and madda above
+    **dict.fromkeys(range(0x0300, 0x0370)),  # accents of Latin letters
     **dict.fromkeys((0x200B, 0x200D, 0x200E, 0x200F, 0xFEFF)),  # other invisibles
     **dict.fromkeys(range(0x202A, 0x202F)),  # directions of text
     **dict.fromkeys(range(0x2066, 0x206A)),
@@ -75,6 +84,26 @@ def fold(text: str) -> str:
     # and letters from old Arabic presentation forms become ordinary ones.
     text = unicodedata.normalize("NFKD", text).casefold().translate(_LETTERS)
     return " ".join(ascii_digits(unicodedata.normalize("NFC", text)).split())
+
+
+def name_key(text: str) -> str:
+    """What is stored of a name for searching: folded, and without its spaces.
+
+    Parts of one name are written together, apart or with a joiner between them:
+
+    >>> name_key("علی\u200cرضا كريمي") == name_key("عليرضا  کریمی")
+    True
+    """
+    return fold(text).replace(" ", "")
+
+
+def name_words(text: str) -> list[str]:
+    """What is looked for in such keys: all of these words, in any order.
+
+    >>> all(word in name_key("Sara  Ahmadi") for word in name_words("ahmadi SARA"))
+    True
+    """
+    return fold(text).split()
 
 
 def _visible(text: str) -> str:

@@ -159,7 +159,7 @@ class LoyaltyClubMember(models.Model):
         if self._known_member(club, values, self._shown_identifiers(club, values)):
             return self.env["res.partner"]
         found = self._contact_of(club, values)
-        same = identifiers.fold(found.name or "") == identifiers.fold(values["name"])
+        same = found.club_name_key == identifiers.name_key(values["name"])
         return found.browse() if same else found
 
     def _check_same_mobile(self, club, contact, values):
@@ -246,10 +246,18 @@ class LoyaltyClubMember(models.Model):
         return changes
 
     def _tags(self, names):
+        """The tags with these names, in whatever letters; those that miss are made."""
         Tag = self.env["res.partner.category"]
-        found = Tag.search([("name", "in", names)])
-        missing = [name for name in names if name not in found.mapped("name")]
-        return found + Tag.create([{"name": name} for name in missing])
+        known = {}
+        for tag in self._all_tags():
+            known.setdefault(identifiers.name_key(tag.name), tag)
+        missing = {}
+        for name in names:
+            if (key := identifiers.name_key(name)) not in known:
+                missing.setdefault(key, name)
+        made = Tag.create([{"name": name} for name in missing.values()])
+        known.update(zip(missing, made, strict=True))
+        return Tag.union(*(known[identifiers.name_key(name)] for name in names))
 
     def _update_person(self, values):
         """Write what is given of a person; what isn't stays."""
@@ -447,19 +455,22 @@ class LoyaltyClubMember(models.Model):
     def _check_told_apart(self, shown):
         """Refuse what, typed or read, would be found as another member's too."""
         club = self.club_id
-        rivals = {
-            pair: display
+        rivals = [
+            (display, self._rivals(club, scheme, value))
             for scheme, value, display in shown
-            for pair in self._rivals(club, scheme, value)
-        }
-        if self._showing(club, rivals) - self:
-            raise ClubError(
-                "ambiguous_member",
-                self.env._(
-                    "%(identifier)s would be taken for what another member shows.",
-                    identifier=", ".join(dict.fromkeys(rivals.values())),
-                ),
-            )
+        ]
+        all_pairs = [pair for _display, pairs in rivals for pair in pairs]
+        if not self._showing(club, all_pairs) - self:
+            return
+        for display, pairs in rivals:
+            if self._showing(club, pairs) - self:
+                raise ClubError(
+                    "ambiguous_member",
+                    self.env._(
+                        "%(identifier)s would be taken for what another member shows.",
+                        identifier=display,
+                    ),
+                )
 
     @api.model
     def _rivals(self, club, scheme, value):

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from ..engine.identifiers import fold
+from ..engine.identifiers import name_key, name_words
 from ..engine.periods import next_birthday, period_end, period_start
 
 
@@ -19,16 +19,36 @@ class LoyaltyClubMember(models.Model):
     @api.model
     def _search_display_name(self, operator, value):
         """Whatever a member shows or is called by: one box finds them all."""
-        domain = Domain(super()._search_display_name(operator, value))
         if operator not in ("ilike", "=") or not isinstance(value, str):
-            return domain
+            return super()._search_display_name(operator, value)
         if shown := self._search_shown(value):
             return Domain("id", "in", shown)  # who shows this is meant, and nobody else
-        for text in {value, fold(value)}:
-            domain |= Domain("partner_id.name", operator, text)
-            domain |= Domain("partner_id.email", operator, text)
-            domain |= Domain("partner_id.category_id.name", operator, text)
+        domain = Domain.FALSE
+        if any(char.isdigit() for char in value):
+            # Half a number or mobile; who has a million members can tell the rest.
+            domain |= Domain(super()._search_display_name(operator, value))
+        if "@" in value:
+            domain |= Domain("partner_id.email", operator, value)
+        if name_words(value):
+            contacts = self.env["res.partner"]
+            domain |= contacts._club_called(value, "partner_id.club_name_key")
+        if tags := self._tags_called(value):
+            domain |= Domain("partner_id.category_id", "in", tags.ids)
         return domain
+
+    @api.model
+    def _tags_called(self, text):
+        """Tags whose name has this text in it, in any letters."""
+        wanted = name_key(text)
+        return self._all_tags().filtered(
+            lambda tag: wanted and wanted in name_key(tag.name)
+        )
+
+    @api.model
+    def _all_tags(self):
+        """A shop has tags by the dozen, in several languages: they are read at once."""
+        Tag = self.env["res.partner.category"]
+        return Tag.search_fetch([("name", "!=", False)], ["name"], order="id")
 
     @api.model
     def _search_shown(self, text):

@@ -1,4 +1,10 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL, escape_psql, sql
+
+from ..engine.identifiers import name_key, name_words
+
+FILLED_AT_ONCE = 10_000
 
 
 class ResPartner(models.Model):
@@ -15,6 +21,74 @@ class ResPartner(models.Model):
     club_member_count = fields.Integer(
         compute="_compute_club_member_count", groups="loyalty_club.group_desk"
     )
+
+    club_name_key = fields.Char(
+        "Name for searching",
+        compute="_compute_club_name_key",
+        store=True,
+        precompute=True,
+        index="trigram",
+        prefetch=False,
+        copy=False,
+        help="The name in one spelling, whatever letters and joiners it was typed in.",
+    )
+
+    def _auto_init(self):
+        """Fill the names of before in batches, not record by record."""
+        cr = self.env.cr
+        if not sql.column_exists(cr, self._table, "club_name_key"):
+            sql.create_column(cr, self._table, "club_name_key", "varchar")
+            self._fill_name_keys()
+        return super()._auto_init()
+
+    @api.model
+    def _fill_name_keys(self):
+        last = 0
+        while rows := self.env.execute_query(
+            SQL(
+                """
+                SELECT id, name FROM res_partner
+                 WHERE id > %s AND name IS NOT NULL ORDER BY id LIMIT %s
+                """,
+                last,
+                FILLED_AT_ONCE,
+            )
+        ):
+            last = rows[-1][0]
+            self.env.cr.execute(
+                SQL(
+                    """
+                    UPDATE res_partner AS contact SET club_name_key = new.key
+                      FROM unnest(%s::int[], %s::text[]) AS new (id, key)
+                     WHERE contact.id = new.id
+                    """,
+                    [contact_id for contact_id, _name in rows],
+                    [name_key(name) for _contact_id, name in rows],
+                ),
+                log_exceptions=False,  # it tells names
+            )
+
+    @api.depends("name")
+    def _compute_club_name_key(self):
+        for partner in self:
+            partner.club_name_key = name_key(partner.name or "")
+
+    @api.model
+    def _search_display_name(self, operator, value):
+        domain = super()._search_display_name(operator, value)
+        if operator == "ilike" and isinstance(value, str) and name_words(value):
+            domain = Domain(domain) | self._club_called(value)
+        return domain
+
+    @api.model
+    def _club_called(self, text, field="club_name_key"):
+        """Domain of those who are called so, in any letters and order of words.
+
+        :param field: where the key of the name is, seen from the model that is searched
+        """
+        return Domain.AND(
+            Domain(field, "ilike", escape_psql(word)) for word in name_words(text)
+        )
 
     def write(self, vals):
         """Members are recognised by what their contacts say, whoever changes it."""

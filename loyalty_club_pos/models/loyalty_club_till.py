@@ -1,12 +1,15 @@
 import re
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 from odoo.addons.loyalty_club.engine import identifiers
 from odoo.addons.loyalty_club.exceptions import ClubError
 from odoo.addons.loyalty_club.rights import raised
 
 LONGEST = 128
+SHORTEST_NAME = 3  # letters; fewer are half the shop
+NAMES = 8
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -106,6 +109,42 @@ class LoyaltyClubTill(models.AbstractModel):
         if not member:
             return self._unrecognised("unknown", False)
         return self._recognised(config, member, False)
+
+    @api.model
+    def search_name(self, config_id, text):
+        """Members who are called so, in any letters and order of words.
+
+        The answer tells no more than what a cashier needs to choose by: who is chosen
+        is asked for with ``summary``.
+
+        :param text: at least three letters; with digits in it, it is no name
+        :return: list of up to eight dicts ``partner_id``, ``name``, ``number``,
+            ``mobile`` (its last four digits; False without) and ``tier`` (a name, or
+            False), who bought last first
+        """
+        _config, club = self._club_of(config_id)
+        text = self._text(text, "text")
+        letters = sum(map(str.isalpha, text))
+        if not club or letters < SHORTEST_NAME or any(map(str.isdigit, text)):
+            return []
+        contacts = club.env["res.partner"]
+        members = club.env["loyalty.club.member"].search(
+            Domain("club_id", "=", club.id)
+            & Domain("state", "!=", "left")
+            & contacts._club_called(text, "partner_id.club_name_key"),
+            order="last_purchase_at DESC NULLS LAST, id DESC",
+            limit=NAMES,
+        )
+        return [
+            {
+                "partner_id": member.partner_id.id,
+                "name": member.name,
+                "number": member.number,
+                "mobile": f"•••• {member.mobile[-4:]}" if member.mobile else False,
+                "tier": member.tier_id.name or False,
+            }
+            for member in members
+        ]
 
     @api.model
     def _shown(self, club, text, scheme=False):
