@@ -48,7 +48,12 @@ class LoyaltyClub(models.Model):
         return hold
 
     def _door_reason(self, code):
-        reason = self.env["loyalty.club.reason"].search([("code", "=", code)])
+        companies = self.company_id.parent_ids
+        reason = self.env["loyalty.club.reason"].search(
+            [("code", "=", code), ("company_id", "in", (False, *companies.ids))],
+            order="company_id",  # its own before the shared one
+            limit=1,
+        )
         if not reason or reason.direction == "take":
             self._door_refuse("reason", "is no code of a reason to give")
         return reason

@@ -88,6 +88,8 @@ class LoyaltyClubRequest(models.Model):
     @api.constrains("amount", "account", "reason_id")
     def _check_amount(self):
         for request in self:
+            if not request.reason_id._is_open_to(request.club_id.sudo()):
+                raise UserError(self.env._("This reason is another company's."))
             direction = request.reason_id.direction
             gives = request.amount > 0
             if (direction == "give" and not gives) or (direction == "take" and gives):

@@ -6,14 +6,17 @@ from ..engine.identifiers import name_key, name_words
 
 FILLED_AT_ONCE = 10_000
 
+PERSONAL = "loyalty_club.group_desk,loyalty_club.group_auditor"
+
 
 class ResPartner(models.Model):
     _inherit = "res.partner"
 
     # The names that the ecosystem's own addons use, so that data is shared with them.
-    birthdate_date = fields.Date("Birthdate")
+    # Contacts are shared by companies; this much of a person is the club's to know.
+    birthdate_date = fields.Date("Birthdate", groups=PERSONAL)
     gender = fields.Selection(
-        [("male", "Male"), ("female", "Female"), ("other", "Other")]
+        [("male", "Male"), ("female", "Female"), ("other", "Other")], groups=PERSONAL
     )
     club_member_ids = fields.One2many(
         "loyalty.club.member", "partner_id", groups="loyalty_club.group_desk"

@@ -15,6 +15,8 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         # Whoever may merge contacts needs no right on the club for its books to follow.
         raised(self)._club_merge_members(src_partners, dst_partner)
         raised(self)._club_merge_accounts(src_partners, dst_partner)
+        # Nor to know a birth date, for it to be kept.
+        raised(self)._club_merge_person(raised(src_partners), raised(dst_partner))
         return super()._update_foreign_keys(src_partners, dst_partner)
 
     def _club_merge_members(self, src_partners, dst_partner):
@@ -34,6 +36,12 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
             else:
                 # The contact that remains may say something else, and both were shown.
                 member.identifier_ids.write({"followed": False})
+
+    def _club_merge_person(self, src_partners, dst_partner):
+        """Odoo carries over what the user may read alone; the rest would be lost."""
+        for name in ("birthdate_date", "gender"):
+            if not dst_partner[name]:
+                dst_partner[name] = src_partners.filtered(name)[:1][name]
 
     def _club_merge_accounts(self, src_partners, dst_partner):
         """Accounts of contacts who aren't members are folded into one as well."""
