@@ -59,6 +59,7 @@ from . import account_move_line
 from . import account_move
 from . import account_move_facts
 from . import account_move_received
+from . import account_move_top_up
 from . import account_partial_reconcile
 from . import account_payment
 from . import loyalty_club_cap

@@ -123,6 +123,7 @@ class AccountMove(models.Model):
             sales_sudo |= note_sudo._club_follow_note()
         for sale_sudo in sales_sudo:
             sale_sudo.move_id._club_follow_received(sale_sudo)
+        invoices_sudo._club_settle_top_ups()
 
     def _club_of_type(self, move_type):
         return self.filtered(lambda move: move.move_type == move_type)

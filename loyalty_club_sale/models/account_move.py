@@ -12,6 +12,12 @@ class AccountMove(models.Model):
             move_sudo.line_ids.sale_line_ids.order_id._club_settle_top_ups(move_sudo)
         return res
 
+    def _club_top_up_lines(self):
+        """What an order sold is loaded by the order."""
+        return (
+            super()._club_top_up_lines().filtered(lambda line: not line.sale_line_ids)
+        )
+
     def _club_returned_moves(self):
         """The credit note that an order makes names no invoice: its lines know them."""
         moves = super()._club_returned_moves()

@@ -1,13 +1,8 @@
-from decimal import ROUND_DOWN, Decimal
+import math
+from fractions import Fraction
 
 from odoo import fields, models
 from odoo.fields import NO_ACCESS
-
-from odoo.addons.loyalty_club.engine.amounts import to_units
-
-# An invoice that a credit note alone has settled is "reversed", its credit note "paid":
-# both count, and are nothing together.
-PAID = ("paid", "in_payment", "reversed")
 
 
 class SaleOrderLine(models.Model):
@@ -53,26 +48,22 @@ class SaleOrderLine(models.Model):
             self.club_wallet_rate = rule.reward_point_amount
 
     def _club_paid_top_up(self):
-        """Units for what the invoices of this line have paid, less credit notes."""
-        self.ensure_one()
-        paid = self.invoice_lines.filtered(
-            lambda line: (
-                line.move_id.state == "posted" and line.move_id.payment_state in PAID
-            )
-        )
-        return sum(self._club_top_up_units(line) for line in paid)
+        """Units for what was received of this line's invoices, less credit notes.
 
-    def _club_top_up_units(self, line):
-        """Units that an invoice line loads; negative on a credit note."""
-        program = self.club_wallet_id
-        amount = line.quantity
-        if self.club_wallet_mode == "money":
-            amount = line.currency_id._convert(
-                line.price_total, program.currency_id, line.company_id, line.date
+        What a credit note returns is as much as was received of its invoice.
+        """
+        self.ensure_one()
+        units = Fraction(0)
+        for line in self.invoice_lines:
+            move = line.move_id
+            if move.state != "posted":
+                continue
+            loads = line._club_loads(
+                self.club_wallet_id, self.club_wallet_mode, self.club_wallet_rate
             )
-        units = to_units(
-            Decimal(repr(self.club_wallet_rate)) * Decimal(repr(amount)),
-            program.club_id._digits("wallet"),
-            rounding=ROUND_DOWN,
-        )
-        return -units if line.move_id.move_type == "out_refund" else units
+            if move.move_type == "out_refund":
+                source = move._club_source_moves()[:1]
+                units -= loads * (source._club_received() if source else 1)
+            else:
+                units += loads * move._club_received()
+        return max(math.floor(units), 0)

@@ -189,3 +189,34 @@ class TestTopUp(SaleCase):
         self.assertEqual(self.wallet(), 0)
         self.assertEqual(self.available(zahra, "wallet"), 9000)
         self.assertEqual(self.balances(zahra, "wallet")["debt"], 0)
+
+    def test_what_was_written_off_loads_nothing(self):
+        order = self.order(self.ali, self.credit, 2)
+        order.action_confirm()
+        invoice = self.invoice(order)
+        wizard = (
+            self.env["account.payment.register"]
+            .with_user(self.biller)
+            .with_context(active_model="account.move", active_ids=invoice.ids)
+            .create(
+                {
+                    "amount": 30,
+                    "payment_difference_handling": "reconcile",
+                    "writeoff_account_id": self.company.income_account_id.id
+                    or self.product.with_company(self.company)
+                    .product_tmpl_id.get_product_accounts()["income"]
+                    .id,
+                }
+            )
+        )
+        wizard._create_payments()
+        self.assertEqual(invoice.payment_state, "paid")
+        self.assertEqual(self.wallet(), 3000)
+
+    def test_an_order_loads_once_and_its_invoice_not_again(self):
+        order = self.order(self.ali, self.credit)
+        order.action_confirm()
+        invoice = self.invoice(order)
+        self.pay(invoice)
+        self.assertEqual(self.kinds(self.ali), [("top_up", 50)])
+        self.assertFalse(invoice.club_top_ups)
