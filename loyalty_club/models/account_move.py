@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..amounts import AMOUNT
+from ..rights import raised
 from .account_move_received import PAID
 
 _logger = logging.getLogger(__name__)
@@ -91,7 +92,7 @@ class AccountMove(models.Model):
     def _club_follow(self):
         """Bring the club's purchases in line with what these documents are now."""
         # Accountants have no rights in the club, and need none: it follows their books.
-        moves_sudo = self.sudo()
+        moves_sudo = raised(self)
         # Payments and other entries: what they settle.
         moves_sudo |= moves_sudo.filtered(
             lambda move: not move.is_invoice()

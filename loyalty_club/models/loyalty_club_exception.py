@@ -4,6 +4,7 @@ from odoo.exceptions import AccessError
 from ..amounts import AMOUNT
 from ..exceptions import ClubError
 from ..ledger import to_column
+from ..rights import raised
 from .loyalty_club import ACCOUNTS
 
 
@@ -112,7 +113,7 @@ class LoyaltyClubException(models.Model):
             own, give a key of its own.
         :return: the row, with all rights
         """
-        Exception_sudo = self.sudo()  # see above: the club lists, not the user
+        Exception_sudo = raised(self)  # see above: the club lists, not the user
         if record is not None and key is None:
             key = f"{kind}:{record._name}:{record.id}"
         known = Exception_sudo.browse()
@@ -150,7 +151,7 @@ class LoyaltyClubException(models.Model):
         :param kind: a value of ``kind``
         :param records: documents of one model
         """
-        self.sudo().search(
+        raised(self).search(
             [
                 ("kind", "=", kind),
                 ("res_model", "=", records._name),
@@ -199,7 +200,7 @@ class LoyaltyClubException(models.Model):
             )
         self._done(purchase_id=purchase.id)
         # The return follows the document, whose rights a manager may not have.
-        document_sudo = self.env[self.res_model].sudo().browse(self.res_id)
+        document_sudo = raised(self.env[self.res_model]).browse(self.res_id)
         document_sudo._club_follow()
         if not purchase.sudo().return_ids.filtered(
             lambda back: back.move_id.id == self.res_id and not back.return_ids
@@ -210,7 +211,7 @@ class LoyaltyClubException(models.Model):
 
     def _done(self, **values):
         # Rows are written by these methods only, never with a caller's values.
-        self.filtered(lambda row: row.state == "open").sudo().write(
+        raised(self.filtered(lambda row: row.state == "open")).write(
             {
                 "state": "done",
                 "done_by_id": self.env.uid,

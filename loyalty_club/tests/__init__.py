@@ -13,14 +13,8 @@ from . import test_found_people
 from . import test_holds
 from . import test_hoot
 from . import test_identifiers
-from . import test_members
-from . import test_merge_contacts
-from . import test_requests
-from . import test_caps
-from . import test_invoices
-from . import test_received
-from . import test_invoice_top_ups
 from . import test_invoice_credit_notes
+from . import test_invoice_top_ups
 from . import test_invoices
 from . import test_languages
 from . import test_ledger_append_only

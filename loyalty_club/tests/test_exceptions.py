@@ -69,3 +69,10 @@ class TestExceptions(TwoCompaniesCase):
         self.assertEqual(self.Exception.with_user(branch_boss).search([]), row)
         row.with_user(branch_boss).action_done()
         self.assertEqual(row.state, "done")
+
+    def test_a_callers_context_says_nothing_of_what_is_listed(self):
+        wishes = self.Exception.with_user(self.users["internal"]).with_context(
+            default_state="done", default_done_by_id=self.users["manager"].id
+        )
+        row = wishes._list(self.club, "refused", "Look at this.")
+        self.assertEqual((row.state, row.done_by_id.ids), ("open", []))

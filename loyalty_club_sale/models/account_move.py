@@ -1,5 +1,7 @@
 from odoo import models
 
+from odoo.addons.loyalty_club.rights import raised
+
 
 class AccountMove(models.Model):
     _inherit = "account.move"
@@ -8,7 +10,7 @@ class AccountMove(models.Model):
         """Whatever happens to an invoice, wallets follow what it has paid for."""
         res = super()._club_follow()
         # Whoever registers a payment may have no right on sales, and needs none.
-        for move_sudo in self.sudo():
+        for move_sudo in raised(self):
             move_sudo.line_ids.sale_line_ids.order_id._club_settle_top_ups(move_sudo)
         return res
 
