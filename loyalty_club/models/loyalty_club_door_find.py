@@ -41,7 +41,13 @@ class LoyaltyClub(models.Model):
 
     def _door_hold(self, hold_id):
         hold = self.env["loyalty.club.hold"].search(
-            [("id", "=", hold_id), ("club_id", "=", self.id)]
+            [
+                ("id", "=", hold_id),
+                ("club_id", "=", self.id),
+                # A till's belongs to its order, and another integration's to it.
+                ("origin_model", "=", False),
+                ("create_uid", "=", self.env.uid),
+            ]
         )
         if not hold:
             self._door_refuse("hold", "is not known")

@@ -35,6 +35,10 @@ class LoyaltyClubHold(models.Model):
     expires_at = fields.Datetime(required=True)
     reference = fields.Char()
     key = fields.Char()
+    origin_model = fields.Char(
+        help="What made it, of which kind: a till, for example. Empty: an integration.",
+    )
+    origin_id = fields.Many2oneReference(model_field="origin_model")
 
     _amount_positive = models.Constraint(
         "CHECK (amount > 0 AND captured >= 0 AND captured <= amount)",
@@ -44,3 +48,4 @@ class LoyaltyClubHold(models.Model):
         "(club_id, key) WHERE key IS NOT NULL", "This hold already exists."
     )
     _open_idx = models.Index("(card_id) WHERE state = 'open'")
+    _reference_idx = models.Index("(club_id, reference) WHERE reference IS NOT NULL")

@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.tools import SQL
 
 from ..engine.amounts import to_units
 from ..exceptions import ClubError
@@ -10,9 +11,21 @@ class LoyaltyClubLedger(models.AbstractModel):
 
     _inherit = "loyalty.club.ledger"
 
-    def _hold(self, card_id, units, seconds, *, key=None, reference=None, company=None):
+    def _hold(
+        self,
+        card_id,
+        units,
+        seconds,
+        *,
+        key=None,
+        reference=None,
+        company=None,
+        maker=None,
+    ):
         """Set units aside for a basket.
 
+        :param maker: the record that it belongs to, a till for example; none: an
+            integration's call
         :return: the hold
         :raises ClubError: insufficient_balance, member_blocked
         """
@@ -25,6 +38,7 @@ class LoyaltyClubLedger(models.AbstractModel):
         )
         if units > available:
             self._refuse_insufficient(account, available)
+        self._mark_moved(card_id)
         return self.env["loyalty.club.hold"].create(
             {
                 "club_id": account.club.id,
@@ -38,7 +52,22 @@ class LoyaltyClubLedger(models.AbstractModel):
                 ),
                 "reference": reference,
                 "key": key,
+                "origin_model": maker and maker._name,
+                "origin_id": maker and maker.id,
             }
+        )
+
+    def _mark_moved(self, card_id):
+        """Let a locked account have changed, though its balance hasn't.
+
+        Who waited for its lock reads as of before: PostgreSQL refuses them only when
+        the row itself was written meanwhile. Without this, two holds of one moment
+        don't see each other and set the same units aside.
+        """
+        self.env.cr.execute(
+            SQL(
+                "UPDATE loyalty_card SET write_date = write_date WHERE id = %s", card_id
+            )
         )
 
     def _capture(self, hold, units=None, *, key=None, origin=None):

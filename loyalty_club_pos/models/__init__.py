@@ -6,6 +6,7 @@ from . import loyalty_club_till
 from . import loyalty_club_till_answer
 from . import loyalty_club_till_card
 from . import loyalty_club_till_exception
+from . import loyalty_club_till_basket
 from . import loyalty_club_till_hold
 from . import loyalty_program
 from . import loyalty_reward

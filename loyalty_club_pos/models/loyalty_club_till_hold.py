@@ -2,6 +2,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 from odoo.addons.loyalty_club.engine.amounts import to_units
 from odoo.addons.loyalty_club.exceptions import ClubError
@@ -19,29 +20,42 @@ class LoyaltyClubTill(models.AbstractModel):
     _inherit = "loyalty.club.till"
 
     @api.model
-    def hold(self, config_id, order_uuid, partner_id, claims, proof=False):
+    def hold(self, config_id, order_uuid, partner_id, claims, proof=False, seen=None):
         """Set aside all that an order's rewards cost, in place of what was before.
 
         Safe to repeat. Two tills can't hold the same points: the later one is refused.
 
         :param claims: list of dicts ``card_id`` and ``amount``; empty releases
         :param proof: False, or a dict with the member's ``pin`` or a one-time ``code``
-        :return: ``status`` held (with ``expires_at``), refused (``code``,
-            ``message``), proof (``methods``: how the member can agree) or wrong
-            (``message``, ``left``); held and refused with ``balances``
+        :param seen: what the last answer about this order said, 0 before the first. A
+            call that was overtaken by another changes nothing: it is late. Left out,
+            the call counts whenever it comes.
+        :return: ``seen``, and ``status`` held (with ``expires_at``), refused (``code``,
+            ``message``), proof (``methods``: how the member can agree), wrong
+            (``message``, ``left``) or late (who still wants it asks again with the new
+            ``seen``); held and refused with ``balances``
         :raises ClubError: unknown_member, invalid_payload
         """
         config, club = self._club_of(config_id)
         uuid = self._text(order_uuid, "order_uuid")
         member = self._known_member(club, partner_id)
         wanted = self._claims(member, claims)
-        if self._is_paid(uuid):
+        calls = self._next_call(club, uuid)
+        late = self._is_late(seen, calls)
+        answer = self._hold_in_turn(config, member, uuid, wanted, proof, late)
+        return {**answer, "seen": calls + 1}
+
+    def _hold_in_turn(self, config, member, uuid, wanted, proof, late):
+        club = member.club_id
+        if self._is_over(uuid):
             # It was cut off on its way, and comes after the order that it was for.
             message = self.env._("This order has been paid already.")
             return self._refused(member, "hold_closed", message)
-        standing = self._open_holds(club, uuid)
+        standing = self._open_holds(config, club, uuid)
         if self._stands(standing, wanted):
             return self._held(member, standing)
+        if late:
+            return {"status": "late"}
         if unproven := self._unproven(member, uuid, wanted, proof):
             return unproven
         self._release(standing)
@@ -54,14 +68,22 @@ class LoyaltyClubTill(models.AbstractModel):
         return self._held(member, holds)
 
     @api.model
-    def release(self, config_id, order_uuid):
+    def release(self, config_id, order_uuid, seen=None):
         """Give up what an order holds; safe to repeat.
 
-        :return: True
+        :param seen: as in ``hold``
+        :return: ``seen``, and ``status`` released or late, as in ``hold``
         """
-        _config, club = self._club_of(config_id)
-        self._release(self._open_holds(club, self._text(order_uuid, "order_uuid")))
-        return True
+        config, club = self._club_of(config_id)
+        uuid = self._text(order_uuid, "order_uuid")
+        if not club:
+            return {"status": "released", "seen": 0}
+        calls = self._next_call(club, uuid)
+        standing = self._open_holds(config, club, uuid)
+        if standing and self._is_late(seen, calls):
+            return {"status": "late", "seen": calls + 1}
+        self._release(standing)
+        return {"status": "released", "seen": calls + 1}
 
     @api.model
     def send_code(self, config_id, order_uuid, partner_id):
@@ -102,14 +124,24 @@ class LoyaltyClubTill(models.AbstractModel):
             wanted[card] = wanted.get(card, 0) - (-scaled // step)
         return wanted
 
-    def _open_holds(self, club, uuid):
+    def _next_call(self, club, uuid):
+        """How many calls about this order there were before; see ``…till.basket``."""
+        return club.env["loyalty.club.till.basket"]._next(club, uuid)
+
+    def _is_late(self, seen, calls):
+        """Whether a call was overtaken by others that its sender doesn't know of."""
+        if seen is None:
+            return False
+        if type(seen) is not int:
+            raise ClubError("invalid_payload", "seen: must be a whole number")
+        return seen != calls
+
+    def _open_holds(self, config, club, uuid):
+        """What this till, or one that shares its orders, holds for an order."""
         return club.env["loyalty.club.hold"].search(
-            [
-                ("club_id", "=", club.id),
-                ("reference", "=", uuid),
-                ("state", "=", "open"),
-                ("expires_at", ">", fields.Datetime.now()),
-            ]
+            config._club_holds_domain(club, uuid)
+            & Domain("state", "=", "open")
+            & Domain("expires_at", ">", fields.Datetime.now())
         )
 
     def _stands(self, standing, wanted):
@@ -133,6 +165,7 @@ class LoyaltyClubTill(models.AbstractModel):
                 SECONDS,
                 reference=uuid,
                 company=config.company_id,
+                maker=config,
             )
         return holds
 
@@ -141,11 +174,11 @@ class LoyaltyClubTill(models.AbstractModel):
         for hold in holds:
             ledger._release_hold(hold)
 
-    def _is_paid(self, uuid):
+    def _is_over(self, uuid):
         # Whether there is such an order is asked of all tills.
         orders_sudo = self.env["pos.order"].sudo()
         return orders_sudo.search_count(
-            [("uuid", "=", uuid), ("state", "in", ("paid", "done"))], limit=1
+            [("uuid", "=", uuid), ("state", "in", ("paid", "done", "cancel"))], limit=1
         )
 
     def _refused(self, member, code, message):

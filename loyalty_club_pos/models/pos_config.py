@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from odoo.addons.loyalty_club.exceptions import ClubError
@@ -65,6 +66,28 @@ class PosConfig(models.Model):
         if type(value) is not int or not 0 < value < 2**31:
             raise ClubError("invalid_payload", f"{field}: must be an id")
         return value
+
+    def _club_holds_domain(self, club, uuid):
+        """The holds of an order: made at this till, or at one that shares its orders.
+
+        A reference alone proves nothing: an integration may use the same one.
+        """
+        self.ensure_one()
+        # Whom a till trusts is nothing that its cashier may read of the others.
+        own_sudo = self.sudo()
+        tills = (
+            own_sudo
+            | own_sudo.trusted_config_ids
+            | own_sudo.search([("trusted_config_ids", "in", own_sudo.ids)])
+        )
+        return Domain(
+            [
+                ("club_id", "=", club.id),
+                ("reference", "=", uuid),
+                ("origin_model", "=", self._name),
+                ("origin_id", "in", tills.ids),
+            ]
+        )
 
     # ------------------------------------------------------------------ loading
 

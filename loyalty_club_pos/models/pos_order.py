@@ -65,7 +65,15 @@ class PosOrder(models.Model):
         return super().create([self._club_without_own(vals) for vals in vals_list])
 
     def write(self, vals):
-        return super().write(self._club_without_own(vals))
+        res = super().write(self._club_without_own(vals))
+        if vals.get("state") == "cancel":
+            # Who may cancel an order needs no right on accounts.
+            raised(self)._club_let_go()
+        return res
+
+    def unlink(self):
+        raised(self)._club_let_go()  # as above
+        return super().unlink()
 
     @api.model
     def _club_without_own(self, vals):
@@ -87,8 +95,9 @@ class PosOrder(models.Model):
         club = self.config_id._club()
         if not club or self.club_receipt:
             return
+        holds = self._club_open_holds(club)
         member = self._club_member(club)
-        if not (member or self._club_concerned(club)):
+        if not (member or holds or self._club_concerned(club)):
             return
         told = self._club_nothing_yet(member)
         paid = False
@@ -98,7 +107,6 @@ class PosOrder(models.Model):
         if any(line.refunded_orderline_id or line.qty < 0 for line in self.lines):
             with self._club_guarded(club, member):
                 self._club_settle_refunds(club, told, paid)
-        holds = self._club_open_holds(club)
         if holds or any(self.lines.mapped("is_reward_line")):
             with self._club_guarded(club, member):
                 self._club_settle_spending(club, member, holds, told)

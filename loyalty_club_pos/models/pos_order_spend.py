@@ -2,6 +2,7 @@ from collections import defaultdict
 from decimal import ROUND_DOWN, ROUND_UP, Decimal
 
 from odoo import fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from odoo.addons.loyalty_club.engine.amounts import to_units
@@ -126,14 +127,26 @@ class PosOrder(models.Model):
         return to_units(price, digits)
 
     def _club_open_holds(self, club):
-        return self.env["loyalty.club.hold"].search(
-            [
-                ("club_id", "=", club.id),
-                ("reference", "=", self.uuid),
-                ("state", "=", "open"),
-                ("expires_at", ">", fields.Datetime.now()),
-            ]
+        """What is held for this order; whoever holds for it later sees that it is over.
+
+        Read before anything else of it: see ``loyalty.club.till.basket``.
+        """
+        holds = self.env["loyalty.club.hold"]
+        if not self.env["loyalty.club.till.basket"]._next(club, self.uuid):
+            return holds  # nobody ever asked for it
+        return holds.search(
+            self.config_id._club_holds_domain(club, self.uuid)
+            & Domain("state", "=", "open")
+            & Domain("expires_at", ">", fields.Datetime.now())
         )
+
+    def _club_let_go(self):
+        """Give free what is held for orders that nobody will pay."""
+        ledger = self.env["loyalty.club.ledger"]
+        for order in self:
+            club = order.config_id._club()
+            for hold in club and order._club_open_holds(club) or ():
+                ledger._release_hold(hold)
 
     def _club_capture(self, club, hold, units):
         """Spend what was held for a claim, as far as it goes.

@@ -231,8 +231,6 @@ class Day:
         self.book = Book(len(opened["members"]), start)
         #: saved orders that goods may come back from; taken out while they do
         self.sales: list[str] = []
-        #: baskets that were given up, and the tills that released them
-        self.released: list[tuple[BusyTill, str]] = []
         self.seen: Counter = Counter()
         self.seconds = 0.0
         self.stop = threading.Event()
@@ -259,10 +257,6 @@ class Day:
         started = time.monotonic()
         with ThreadPoolExecutor(count) as tills:
             list(tills.map(self._work_at, range(count), shares))
-        # A hold that was cut off may arrive after the release of its basket; it ends by
-        # itself after 15 minutes, or when the till releases once more.
-        for till, uuid in self.released:
-            till.release(uuid)
         self.seconds = time.monotonic() - started
 
     def _work_at(self, number: int, orders: int) -> None:
@@ -336,6 +330,8 @@ class BusyTill:
 
     def __init__(self, day: Day, number: int):
         self.day = day
+        #: what the last answer about an order's holds said, by its uuid
+        self.seen: dict[str, int] = {}
         self.chance = random.Random(f"{day.seed}-{number}")
         self.till = self._patiently(lambda: Till(day.opened, number, day.urls))
 
@@ -369,15 +365,11 @@ class BusyTill:
         basket = self._sale(sold)
         held = self._hold(basket, sold)
         if self._happens(80):
-            self.release(basket["uuid"])
-            self.day.released.append((self, basket["uuid"]))
+            self._call_in_turn("release", basket["uuid"])
         elif held:
             points, cents = sold.points_for(sold.pieces), sold.cents_for(sold.pieces)
             self.day.book.leave_held(sold.member, points, cents)
         self.day.note("given up")
-
-    def release(self, uuid: str) -> None:
-        self._call("release", order_uuid=uuid)
 
     def go_offline(self):
         """Some orders without a network, with spending that nobody was asked for.
@@ -539,9 +531,9 @@ class BusyTill:
             for account, amount in amounts.items()
             if amount
         ]
-        answer = self._call(
+        answer = self._call_in_turn(
             "hold",
-            order_uuid=basket["uuid"],
+            basket["uuid"],
             partner_id=member["partner"],
             claims=claims,
         )
@@ -592,6 +584,16 @@ class BusyTill:
     def _call(self, method: str, **values):
         options = {"config_id": self.till.own["config"], **values}
         return self._insist(None, ("loyalty.club.till", method), options)
+
+    def _call_in_turn(self, method: str, uuid: str, **values):
+        """A call about what an order holds, again when it came late."""
+        while True:
+            seen = self.seen.get(uuid, 0)
+            answer = self._call(method, order_uuid=uuid, seen=seen, **values)
+            self.seen[uuid] = answer["seen"]
+            if answer["status"] != "late":
+                return answer
+            self.day.note("late")
 
     def _insist(self, browser, call, options):
         """Call until there is an answer, as the browser's user would; on the way the

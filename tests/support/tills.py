@@ -254,17 +254,17 @@ class Till:
     """A till: what its browser sends, to any of the shop's servers.
 
     :param opened: what ``open_tills`` said
+    :param urls: the servers; none: it only says what it would send
     """
 
     def __init__(self, opened: dict, number: int, urls: list[str]):
         self.opened, self.number = opened, number
         self.own = opened["tills"][number]
-        first, *others = (
+        self.browsers = [
             Browser(url, opened["database"], self.own["login"]) for url in urls
-        )
-        cookie = first.authenticate()
-        self.browsers = [first, *others]
-        for browser in others:
+        ]
+        cookie = self.browsers and self.browsers[0].authenticate()
+        for browser in self.browsers[1:]:
             browser.cookie = cookie
 
     def again(self, browser: Browser) -> Browser:

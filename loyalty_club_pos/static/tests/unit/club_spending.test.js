@@ -172,6 +172,45 @@ test("a hold is taken once for the same claims, and anew for others", async () =
     expect(wire.calls.at(-1).method).toBe("release");
 });
 
+test("a call that was overtaken by another goes on from what the server says", async () => {
+    const till = await setupSpending();
+    let calls = 3; // another till has asked for this order before
+    const answer = ({ seen }) => {
+        const status = seen === calls ? "held" : "late";
+        calls += 1;
+        return { status, seen: calls, expires_at: TOMORROW, balances: {} };
+    };
+    const wire = mockTill({ hold: answer, release: answer });
+    const order = await basket(till, { price: 40 });
+    till.spending.use(order, "points", 120);
+    expect(await till.spending.holdFor(order)).toBe(true);
+    expect(wire.calls.map(({ seen }) => seen)).toEqual([0, 4]);
+    till.spending.use(order, "points", 50);
+    expect(await till.spending.holdFor(order)).toBe(true);
+    expect(wire.calls.at(-1).seen).toBe(5);
+});
+
+test("a hold without an answer is given up as soon as the network is there", async () => {
+    const till = await setupSpending();
+    const wire = mockTill({
+        hold: { status: "held", expires_at: TOMORROW, balances: {}, seen: 1 },
+        release: { status: "released", seen: 2 },
+    });
+    const order = await basket(till, { price: 40 });
+    till.spending.use(order, "points", 120);
+    expect(await till.spending.holdFor(order)).toBe(true);
+    wire.cut = true;
+    await till.spending.releaseFor(order);
+    expect(wire.calls.map(({ method }) => method)).toEqual(["hold"]);
+    wire.cut = false;
+    const second = await basket(till, { price: 40 });
+    till.spending.use(second, "points", 50);
+    await till.spending.holdFor(second);
+    await settled(till);
+    const released = wire.calls.filter(({ method }) => method === "release");
+    expect(released.map(({ order_uuid }) => order_uuid)).toEqual([order.uuid]);
+});
+
 test("what this order holds isn't missing from what it may use", async () => {
     const till = await setupSpending();
     const balances = { points: { available: 100, held: 200, card_id: 901 } };

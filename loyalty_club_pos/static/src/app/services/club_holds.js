@@ -19,6 +19,10 @@ export class ClubHolds {
         this.spending = spending;
         this.pos = spending.pos;
         this.running = new Map();
+        // What the last answer about an order said, by its uuid.
+        this.seen = new Map();
+        // Orders that the server may hold something for, though nobody wants it any more.
+        this.unreleased = new Set();
     }
 
     // -------------------------------------------------------------- what is held
@@ -115,9 +119,10 @@ export class ClubHolds {
         if (this.spending.offline) {
             return { status: "offline" };
         }
+        // Even without an answer the server may hold something now.
+        order.uiState.clubAsked = true;
         try {
-            return await this.pos.club.call("hold", {
-                order_uuid: order.uuid,
+            return await this._callInTurn("hold", order.uuid, {
                 partner_id: order.getPartner().id,
                 claims: Object.entries(amounts).map(([card, amount]) => ({
                     card_id: Number(card),
@@ -134,6 +139,34 @@ export class ClubHolds {
                 return { status: "refused", ...refusal };
             }
             throw error;
+        }
+    }
+
+    /**
+     * Call the server about what an order holds. Another call, also an earlier one of
+     * this till's that was cut off, may be there first: then this one comes late, and goes
+     * on from what the server says.
+     */
+    async _callInTurn(method, uuid, params) {
+        for (;;) {
+            const seen = this.seen.get(uuid) || 0;
+            const answer = await this.pos.club.call(method, { order_uuid: uuid, seen, ...params });
+            if (Number.isInteger(answer?.seen)) {
+                this.seen.set(uuid, answer.seen);
+            }
+            if (answer?.status !== "late") {
+                this._releaseForgotten(uuid);
+                return answer;
+            }
+        }
+    }
+
+    /** The network is there: give up what couldn't be given up without it. */
+    _releaseForgotten(uuid) {
+        this.unreleased.delete(uuid);
+        for (const other of [...this.unreleased]) {
+            this.unreleased.delete(other);
+            this._release(other);
         }
     }
 
@@ -249,16 +282,22 @@ export class ClubHolds {
      * from it when the order arrives.
      */
     async releaseFor(order) {
-        if (!order?.uiState?.clubHold || order.finalized) {
+        if (!order?.uiState?.clubAsked || order.finalized) {
             return;
         }
         delete order.uiState.clubHold;
+        delete order.uiState.clubAsked;
+        await this._release(order.uuid);
+    }
+
+    async _release(uuid) {
         try {
-            await this.pos.club.call("release", { order_uuid: order.uuid });
+            await this._callInTurn("release", uuid);
         } catch (error) {
-            // It times out by itself; nothing that a cashier could do about it.
-            if (!(error instanceof ConnectionLostError || error instanceof RPCError)) {
-                throw error;
+            if (error instanceof ConnectionLostError) {
+                this.unreleased.add(uuid); // with the next call that comes through
+            } else if (!(error instanceof RPCError)) {
+                throw error; // a refusal: it times out by itself
             }
         }
     }

@@ -536,7 +536,7 @@ export class ClubSpending {
     /** An order that was left for another one sets nothing aside. */
     releaseOthers() {
         for (const order of this.pos.getOpenOrders()) {
-            if (order.uiState.clubHold && order.uuid !== this.pos.selectedOrderUuid) {
+            if (order.uiState.clubAsked && order.uuid !== this.pos.selectedOrderUuid) {
                 this.releaseFor(order);
             }
         }
