@@ -1,13 +1,23 @@
+import hashlib
+import hmac
+import os
 from datetime import timedelta
 
 from odoo import fields, models
 from odoo.fields import NO_ACCESS
 
 from odoo.addons.loyalty_club.exceptions import ClubError
+from odoo.addons.loyalty_club.models.loyalty_club_member_enrol import (
+    PEPPER,
+    PEPPER_LENGTH,
+)
 
 PIN_LENGTH = range(4, 9)
 PIN_TRIES = 5
 PIN_PAUSE = timedelta(minutes=15)
+# Begins a hash that needs the server's pepper as well. All PINs that there are can be
+# tried against a plain hash in a stolen backup; older ones are replaced when used.
+PEPPERED = "peppered:"
 
 
 class LoyaltyClubMember(models.Model):
@@ -23,9 +33,10 @@ class LoyaltyClubMember(models.Model):
     pin_paused_until = fields.Datetime(copy=False, groups=NO_ACCESS)
 
     def _set_pin(self, pin):
-        """Keep the member's PIN, as a salted hash.
+        """Keep the member's PIN, as a salted and peppered hash.
 
-        :raises ClubError: invalid_payload, unless it has 4 to 8 digits
+        :raises ClubError: invalid_payload, unless it has 4 to 8 digits and the server
+            has a pepper
         """
         self.ensure_one()
         if not (
@@ -39,12 +50,52 @@ class LoyaltyClubMember(models.Model):
             )
         self.write(
             {
-                "pin_hash": self.env["res.users"]._crypt_context().hash(pin),
+                "pin_hash": self._pin_hash(pin),
                 "pin_failures": 0,
                 "pin_paused_until": False,
             }
         )
         self.message_post(body=self.env._("A new PIN was set at a till."))
+
+    def _pin_hash(self, pin):
+        context = self.env["res.users"]._crypt_context()
+        return PEPPERED + context.hash(self._pin_with_pepper(pin))
+
+    def _pin_with_pepper(self, pin):
+        """The PIN as it is hashed: keyed by what is in no database, and the member's.
+
+        The pepper is that of cards; the key is derived from it.
+
+        :raises ClubError: invalid_payload without a pepper
+        """
+        self.ensure_one()
+        pepper = os.environ.get(PEPPER, "")
+        if len(pepper) < PEPPER_LENGTH:
+            raise ClubError(
+                "invalid_payload",
+                self.env._(
+                    "pin: this server has no key for PINs; set %(variable)s, of at "
+                    "least %(length)s characters, in its environment",
+                    variable=PEPPER,
+                    length=PEPPER_LENGTH,
+                ),
+            )
+        key = hmac.digest(pepper.encode(), b"loyalty_club_pos:pin", "sha256")
+        text = f"{self.id}:{pin}".encode()
+        return hmac.new(key, text, hashlib.sha256).hexdigest()
+
+    def _is_pin(self, pin):
+        """Whether this is the member's PIN; a hash without pepper is replaced."""
+        context = self.env["res.users"]._crypt_context()
+        stored = self.pin_hash or ""
+        if stored.startswith(PEPPERED):
+            kept = stored.removeprefix(PEPPERED)
+            return context.verify(self._pin_with_pepper(pin), kept)
+        if not stored or not context.verify(pin, stored):
+            return False
+        if len(os.environ.get(PEPPER, "")) >= PEPPER_LENGTH:
+            self.pin_hash = self._pin_hash(pin)
+        return True
 
     def _check_pin(self, pin):
         """Whether this is the member's PIN; wrong ones are counted.
@@ -58,9 +109,8 @@ class LoyaltyClubMember(models.Model):
         now = fields.Datetime.now()
         if self.pin_paused_until and self.pin_paused_until > now:
             return False, 0
-        context = self.env["res.users"]._crypt_context()
         likely = isinstance(pin, str) and len(pin) in PIN_LENGTH
-        if likely and self.pin_hash and context.verify(pin, self.pin_hash):
+        if likely and self._is_pin(pin):
             self.pin_failures = 0
             return True, PIN_TRIES
         self.pin_failures += 1

@@ -19,3 +19,4 @@ from . import test_returns
 from . import test_spending
 from . import test_spending_tours
 from . import test_two_companies
+from . import test_pin_pepper

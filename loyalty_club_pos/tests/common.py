@@ -11,12 +11,15 @@ club's. Tea costs 50.00, a cup 20.00, both without taxes; the club gives 1 point
 each euro.
 """
 
+import os
+from unittest.mock import patch
 from uuid import uuid4
 
 from odoo import fields
 from odoo.fields import Command
 from odoo.tests import tagged
 
+from odoo.addons.loyalty_club.models.loyalty_club_member_enrol import PEPPER
 from odoo.addons.loyalty_club.tests.common import ClubCase
 
 
@@ -25,6 +28,9 @@ class TillKit:
 
     @classmethod
     def setUpTill(cls):
+        # Cards and PINs need a key that isn't in the database.
+        key = patch.dict(os.environ, {PEPPER: "of-the-tests-0123456789"})
+        cls.enterClassContext(key)
         cls.env["account.chart.template"].try_loading(
             "generic_coa", company=cls.company, install_demo=False
         )
