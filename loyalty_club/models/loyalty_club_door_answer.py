@@ -82,7 +82,7 @@ class LoyaltyClub(models.Model):
     def _door_balance(self, account, balance):
         parts = {
             part: self._door_amount(balance[part], account)
-            for part in ("available", "pending", "held")
+            for part in ("available", "pending", "held", "owed")
         }
         parts["expiring"] = [
             {"amount": self._door_amount(units, account), "on": day.isoformat()}

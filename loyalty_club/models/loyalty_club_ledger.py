@@ -224,11 +224,13 @@ class LoyaltyClubLedger(models.AbstractModel):
         """What a member has, in units.
 
         :return: dict of account kind to dict with ``available``, ``pending``, ``held``,
-            ``debt`` and ``expiring``: list of (units, last day), the nearest first
+            ``debt``, ``owed`` (the debt, or how far it is below zero) and ``expiring``:
+            list of (units, last day), the nearest first
         """
         club = member.club_id.sudo()  # its programs are closed to most of the staff
         today = club._today()
-        empty = {"available": 0, "pending": 0, "held": 0, "debt": 0, "expiring": []}
+        parts = ("available", "pending", "held", "debt", "owed")
+        empty = {**dict.fromkeys(parts, 0), "expiring": []}
         balances = {kind: dict(empty) for kind, _label in ACCOUNTS}
         accounts = list(self._read_accounts(self._card_ids(club, member)).values())
         held = self._held(accounts)
@@ -240,6 +242,7 @@ class LoyaltyClubLedger(models.AbstractModel):
                 "pending": account.pending,
                 "held": held[account.id],
                 "debt": account.debt,
+                "owed": account.debt + max(-account.points, 0),
                 "expiring": self._expiring(account, own, today),
             }
         return balances

@@ -27,6 +27,18 @@ class LoyaltyClubLedger(models.AbstractModel):
         posting.origin = origin or Origin()
         return self._post([posting])
 
+    def _quote_take_back(self, card_id, units, purchase_id):
+        """What of these units, taken back now, the member would owe; writes nothing.
+
+        :return: units
+        """
+        account = self._read_accounts([card_id])[card_id]
+        own, others = [], []
+        for lot, lot_purchase_id in self._open_lots([account])[card_id]:
+            (own if lot_purchase_id == purchase_id else others).append(lot)
+        back = engine.take_back(own, others, units, account.club.clawback)
+        return back.debt + back.negative
+
     def _taken(self, account, own, others, units):
         back = engine.take_back(own, others, units, account.club.clawback)
         allocations = [(a.lot_id, a.units) for a in back.allocations]

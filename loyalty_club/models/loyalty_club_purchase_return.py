@@ -82,6 +82,22 @@ class LoyaltyClubPurchase(models.Model):
             and self.return_ids.filtered(lambda back: back.move_id == self.move_id)
         )
 
+    def _quote_return(self, wanted):
+        """What a return of these lines would take back; writes nothing.
+
+        :param wanted: as ``_return`` takes it
+        :return: (units it would take, units of them that the member would owe)
+        :raises ValueError: what can't be returned
+        """
+        self.ensure_one()
+        returned = returns.return_lines(self._line_states(), wanted)
+        units = sum(item.points for item in returned)
+        if not units:
+            return 0, 0
+        ledger = self.env["loyalty.club.ledger"]
+        card_id = ledger._account(self.member_id, "points")
+        return units, ledger._quote_take_back(card_id, units, self.id)
+
     def _undo_return(self, *, moment):
         """Take this return of a sale back: what it took is given again.
 

@@ -1,16 +1,19 @@
 from datetime import timedelta
+from decimal import Decimal
 
 from odoo import api, fields, models
 from odoo.tools import SQL
 
 from odoo.addons.loyalty_club.engine.amounts import to_units
 from odoo.addons.loyalty_club.engine.periods import next_birthday
+from odoo.addons.loyalty_club.exceptions import ClubError
 from odoo.addons.loyalty_club.ledger import to_column
 from odoo.addons.loyalty_club.models.loyalty_club import ACCOUNTS
 
 BIRTHDAY_BEFORE = timedelta(days=7)
 BIRTHDAY_AFTER = timedelta(days=3)
 OFFERS = 3
+MOST_LINES = 1000
 
 
 class LoyaltyClubTill(models.AbstractModel):
@@ -119,7 +122,7 @@ class LoyaltyClubTill(models.AbstractModel):
             account: {
                 **{
                     part: self._amount(club, account, balances[account][part])
-                    for part in ("available", "pending", "held")
+                    for part in ("available", "pending", "held", "owed")
                 },
                 "card_id": card_of.get(account, False),
                 "expiring": self._expiring(club, account, balances[account]),
@@ -138,6 +141,53 @@ class LoyaltyClubTill(models.AbstractModel):
     def _amount(self, club, account, units):
         digits = club._digits(account)
         return float(to_column(units, digits)) if digits else units
+
+    # ------------------------------------------------------------------ a refund
+
+    @api.model
+    def quote_refund(self, config_id, lines):
+        """What a refund would take back, to be told before it is paid; writes nothing.
+
+        :param lines: list of dicts ``line_id`` (of the order that is refunded) and
+            ``quantity``
+        :return: list of dicts, one for each member who bought: ``partner_id``,
+            ``taken`` (points) and ``owed`` (of the points, what the member would owe
+            more than now)
+        :raises ClubError: invalid_payload
+        """
+        _config, club = self._club_of(config_id)
+        if not club:
+            return []
+        pieces = {
+            line.with_env(club.env): quantity
+            for line, quantity in self._refunded_pieces(lines).items()
+        }
+        quotes = club.env["pos.order"]._club_quote_refund(club, pieces)
+        return [
+            {"partner_id": member.partner_id.id, "taken": taken, "owed": owed}
+            for member, (taken, owed) in quotes.items()
+        ]
+
+    @api.model
+    def _refunded_pieces(self, lines):
+        """Checked lines of a refund: dict of line, as the caller's, to Decimal."""
+        if (
+            not isinstance(lines, list)
+            or len(lines) > MOST_LINES
+            or not all(isinstance(line, dict) for line in lines)
+        ):
+            raise ClubError("invalid_payload", "lines: must be a list")
+        wanted = {}
+        for line in lines:
+            quantity = line.get("quantity")
+            if isinstance(quantity, bool) or not isinstance(quantity, (int, float)):
+                raise ClubError("invalid_payload", "quantity: must be a number")
+            if not 0 < quantity < 10**9:
+                raise ClubError("invalid_payload", "quantity: must be positive")
+            wanted[self._id(line.get("line_id"), "line_id")] = Decimal(repr(quantity))
+        # What the caller can't see isn't quoted to them either.
+        found = self.env["pos.order.line"].search([("id", "in", list(wanted))])
+        return {line: wanted[line.id] for line in found}
 
     # ------------------------------------------------------------------ the person
 

@@ -190,6 +190,14 @@ class PosOrder(models.Model):
         purchase = self.env["loyalty.club.purchase"]._record(club, member, facts)
         told["earned"] = to_units(purchase.points, 0)
         told["pending_until"] = fields.Date.to_string(purchase.pending_until) or False
+        told["paid_off"] = self._club_paid_off(purchase)
+
+    def _club_paid_off(self, purchase):
+        """What of the points that a purchase earned was taken for what was owed."""
+        [(debt,)] = self.env["loyalty.club.entry"]._read_group(
+            [("purchase_id", "=", purchase.id), ("debt", "<", 0)], [], ["debt:sum"]
+        )
+        return {"points": to_units(-debt, 0)} if debt else {}
 
     def _club_origin(self, **parts):
         return Origin(
@@ -211,6 +219,7 @@ class PosOrder(models.Model):
             "spent": {},
             "given_back": {},
             "topped_up": 0,
+            "paid_off": {},
             "tier_before": member.tier_id,
         }
 
@@ -236,6 +245,11 @@ class PosOrder(models.Model):
             "balance": {
                 account: amount(club, account, balance["available"])
                 for account, balance in (balances or {}).items()
+            },
+            "owed": {
+                account: amount(club, account, balance["owed"])
+                for account, balance in (balances or {}).items()
+                if balance["owed"]
             },
             "tier": member.tier_id.name or False,
             "tier_up": bool(moved_up),

@@ -3,7 +3,7 @@ from collections import defaultdict
 from decimal import Decimal
 from fractions import Fraction
 
-from odoo import models
+from odoo import api, models
 from odoo.tools import SQL
 
 from odoo.addons.loyalty_club.engine.amounts import to_units
@@ -50,14 +50,7 @@ class PosOrder(models.Model):
 
     def _club_take_back(self, club, sale, lines, told):
         """Take back what the refunded goods of a sale had earned."""
-        purchase = self.env["loyalty.club.purchase"].search(
-            [
-                ("club_id", "=", club.id),
-                ("source", "=", "pos"),
-                ("kind", "=", "sale"),
-                ("key", "=", sale.uuid),
-            ]
-        )
+        purchase = sale._club_sale(club)
         wanted = self._club_returned(purchase, lines)
         if not wanted:
             return
@@ -71,13 +64,43 @@ class PosOrder(models.Model):
         )
         told["taken_back"] += -to_units(back.points, 0)
 
+    def _club_sale(self, club):
+        """What the club keeps of this order; empty when it earned nothing."""
+        return self.env["loyalty.club.purchase"].search(
+            [
+                ("club_id", "=", club.id),
+                ("source", "=", "pos"),
+                ("kind", "=", "sale"),
+                ("key", "=", self.uuid),
+            ]
+        )
+
+    @api.model
+    def _club_quote_refund(self, club, pieces):
+        """What refunding these lines would take back; writes nothing.
+
+        :param pieces: dict of sold line to the quantity (Decimal) that comes back
+        :return: dict of the member who bought to (units taken, units of them owed)
+        """
+        quotes = defaultdict(lambda: (0, 0))
+        lines = self.env["pos.order.line"].union(*pieces)
+        for sale, sold in lines.grouped("order_id").items():
+            purchase = sale._club_sale(club)
+            left = self._club_left(purchase)
+            wanted = {
+                line.uuid: min(pieces[line], left[line.uuid])
+                for line in sold
+                if left.get(line.uuid, 0) > 0
+            }
+            if wanted:
+                taken, owed = quotes[purchase.member_id]
+                more_taken, more_owed = purchase._quote_return(wanted)
+                quotes[purchase.member_id] = (taken + more_taken, owed + more_owed)
+        return dict(quotes)
+
     def _club_returned(self, purchase, lines):
         """Quantities that come back, by the key of the purchase's lines."""
-        left = {
-            line.key: Decimal(repr(line.quantity))
-            - Decimal(repr(line.returned_quantity))
-            for line in purchase.line_ids
-        }
+        left = self._club_left(purchase)
         wanted = defaultdict(Decimal)
         for line in lines:
             key = line.refunded_orderline_id.uuid
@@ -85,6 +108,15 @@ class PosOrder(models.Model):
                 wanted[key] += Decimal(repr(-line.qty))
         wanted = {key: min(pieces, left[key]) for key, pieces in wanted.items()}
         return {key: pieces for key, pieces in wanted.items() if pieces > 0}
+
+    @api.model
+    def _club_left(self, purchase):
+        """Quantities that haven't come back yet, by the key of the purchase's lines."""
+        return {
+            line.key: Decimal(repr(line.quantity))
+            - Decimal(repr(line.returned_quantity))
+            for line in purchase.line_ids
+        }
 
     # ------------------------------------------------------------------ what it cost
 

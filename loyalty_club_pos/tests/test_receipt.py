@@ -19,6 +19,8 @@ class TestReceipt(ReturnCase):
                 "given_back": {},
                 "topped_up": 0,
                 "balance": {"points": 50, "wallet": 0, "credit": 0},
+                "paid_off": {},
+                "owed": {},
                 "tier": False,
                 "tier_up": False,
                 "number": self.ali.number,
@@ -39,6 +41,19 @@ class TestReceipt(ReturnCase):
         self.assertEqual(told["given_back"], {"points": 500, "wallet": 20.5})
         self.assertEqual(told["taken_back"], 45)
         self.assertEqual(told["balance"], {"points": 1000, "wallet": 20.5, "credit": 0})
+
+    def test_what_is_owed_and_what_was_taken_for_it(self):
+        order = self.sell(self.ali, [self.line(self.tea, 2)])
+        self.spend(self.ali, 70)
+        told = self.refund(order).club_receipt
+        self.assertEqual((told["taken_back"], told["owed"]), (100, {"points": 70}))
+        self.assertEqual(told["paid_off"], {})
+        told = self.sell(self.ali, [self.line(self.tea)]).club_receipt
+        self.assertEqual((told["earned"], told["paid_off"]), (50, {"points": 50}))
+        self.assertEqual((told["owed"], told["balance"]["points"]), ({"points": 20}, 0))
+        told = self.sell(self.ali, [self.line(self.tea)]).club_receipt
+        self.assertEqual((told["owed"], told["paid_off"]), ({}, {"points": 20}))
+        self.assertEqual(told["balance"]["points"], 30)
 
     def test_a_tier_that_is_reached(self):
         self.env["loyalty.club.tier"].create(

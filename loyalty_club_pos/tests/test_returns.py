@@ -2,7 +2,9 @@ import random
 from datetime import date
 from uuid import uuid4
 
+from odoo.exceptions import AccessError
 from odoo.tests import freeze_time
+from odoo.tools import float_round
 
 from .test_earning_base import EarningCase
 
@@ -152,6 +154,70 @@ class TestReturns(ReturnCase):
         self.sell(self.ali, [self.line(self.tea, 2)])
         self.assertEqual(self.available(self.ali), 30)
         self.assertClean()
+
+    def quote(self, *lines, user=None):
+        """What the till is told before these (line, quantity) are refunded."""
+        till = self.env["loyalty.club.till"].with_user(user or self.cashier)
+        wanted = [{"line_id": line.id, "quantity": q} for line, q in lines]
+        return till.quote_refund(config_id=self.till.id, lines=wanted)
+
+    def test_what_will_be_owed_is_said_before_and_comes_true(self):
+        for policy in ("debt", "negative"):
+            self.club.clawback = policy
+            member = self.member(f"Owes {policy}")
+            order = self.sell(member, [self.line(self.tea, 2), self.line(self.cup)])
+            self.spend(member, 70)
+            partner_id = member.partner_id.id
+            tea = order.lines[0]
+            self.assertEqual(
+                self.quote((tea, 1)),
+                [{"partner_id": partner_id, "taken": 50, "owed": 0}],
+            )
+            quoted = self.quote((tea, 2), (order.lines[1], 1))
+            self.assertEqual(
+                quoted, [{"partner_id": partner_id, "taken": 120, "owed": 70}]
+            )
+            self.assertFalse(self.purchases(order).return_ids, "nothing was written")
+            told = self.refund(order, {line: line.qty for line in order.lines})
+            self.assertEqual(told.club_receipt["taken_back"], 120)
+            self.assertEqual(told.club_receipt["owed"], {"points": 70})
+            summary = (
+                self.env["loyalty.club.till"]
+                .with_user(self.cashier)
+                .summary(config_id=self.till.id, partner_id=partner_id)
+            )
+            self.assertEqual(summary["member"]["balances"]["points"]["owed"], 70)
+            # What came back already isn't taken twice.
+            self.assertEqual(self.quote((tea, 2)), [])
+
+    def test_a_refund_is_quoted_of_orders_that_the_cashier_sees(self):
+        order = self.sell(self.ali, [self.line(self.tea)])
+        stranger = self.user("stranger")
+        with self.assertRaises(AccessError):
+            self.quote((order.lines, 1), user=stranger)
+        for lines in ({}, [7], [{"line_id": order.lines.id, "quantity": True}]):
+            with self.assertClubError("invalid_payload"):
+                self.env["loyalty.club.till"].with_user(self.cashier).quote_refund(
+                    config_id=self.till.id, lines=lines
+                )
+
+    def test_parts_of_what_paid_are_exact(self):
+        """448 points for a part of 0.448…, not the 450 that two digits make of it."""
+        self.grant(self.ali, 1000)
+        goods = [self.line(self.tea, 1, 13), self.line(self.cup, 1, 16)]
+        order = self.buy_with(goods, (self.points, 10, 1000))
+        tea, cup, paid = order.lines
+        forty = self.refund_of(paid)
+        forty.update(price_unit=-4.48, price_subtotal=4.48, price_subtotal_incl=4.48)
+        back = self.sell(self.ali, [self.refund_of(tea), forty], is_refund=True)
+        self.assertEqual(back.club_receipt["given_back"], {"points": 448})
+        self.assertEqual(float_round(paid.refunded_qty, 6), 0.448)
+        self.assertTrue(order.has_refundable_lines)
+        rest = self.refund_of(paid)
+        rest.update(price_unit=-5.52, price_subtotal=5.52, price_subtotal_incl=5.52)
+        back = self.sell(self.ali, [self.refund_of(cup), rest], is_refund=True)
+        self.assertEqual(back.club_receipt["given_back"], {"points": 552})
+        self.assertFalse(order.has_refundable_lines)
 
     def test_spent_already_goes_below_zero_where_the_club_says_so(self):
         self.club.clawback = "negative"

@@ -1,6 +1,12 @@
 import { expect, test } from "@odoo/hoot";
 import { definePosModels } from "@point_of_sale/../tests/unit/data/generate_model_definitions";
-import { balanceRefund, givenBack, rewardsToReturn } from "@loyalty_club_pos/app/utils/club_refund";
+import {
+    balanceRefund,
+    givenBack,
+    givenBackWith,
+    quoteRefund,
+    rewardsToReturn,
+} from "@loyalty_club_pos/app/utils/club_refund";
 import { basket, settled, setupSpending } from "@loyalty_club_pos/../tests/unit/club_spending_mocks";
 
 definePosModels();
@@ -29,18 +35,104 @@ function refund(till, line, qty) {
     return order;
 }
 
-test("a third of the goods gives back a third; three thirds are the whole", async () => {
+test("parts are exact to the smallest unit, and add up to the whole", async () => {
     const till = await setupSpending();
-    const { order, goods, reward } = await sale(till);
+    const { goods, reward } = await sale(till);
     const parts = [];
     for (let piece = 0; piece < 3; piece++) {
-        const part = rewardsToReturn(order, { [goods.uuid]: 1 }, 2)[reward.uuid];
-        parts.push(part);
-        refund(till, goods, 1);
-        refund(till, reward, part);
+        const back = refund(till, goods, 1);
+        balanceRefund(back);
+        balanceRefund(back); // again before it is paid
+        const own = back.lines.find((line) => line.refunded_orderline_id === reward);
+        parts.push([own.qty, own.price_unit]);
+        expect(back.priceIncl.toFixed(2)).toBe((-10 - own.price_unit).toFixed(2));
     }
-    expect(parts).toEqual([0.33, 0.34, 0.33]);
-    expect(rewardsToReturn(order, {}, 2)[reward.uuid]).toBe(0);
+    expect(parts).toEqual([
+        [-1, -3.33],
+        [-1, -3.34],
+        [-1, -3.33],
+    ]);
+    expect(reward.refundedQty).toBeCloseTo(1);
+    const more = refund(till, goods, 0);
+    balanceRefund(more);
+    expect(more.lines.length).toBe(1);
+});
+
+test("what the screen of orders proposes is made exact", async () => {
+    const till = await setupSpending();
+    const { order, goods, reward } = await sale(till);
+    const proposed = rewardsToReturn(order, { [goods.uuid]: 1 }, 2)[reward.uuid];
+    expect(proposed).toBe(0.33);
+    const said = givenBackWith(order, { [goods.uuid]: 1 }, () => proposed, 2);
+    expect(said.points).toBeCloseTo(100 / 3);
+    const back = refund(till, goods, 1);
+    till.models["pos.order.line"].create({
+        order_id: back,
+        product_id: reward.product_id,
+        price_unit: reward.price_unit,
+        qty: -proposed,
+        refunded_orderline_id: reward,
+    });
+    balanceRefund(back);
+    const own = back.lines.find((line) => line.refunded_orderline_id === reward);
+    expect([own.qty, own.price_unit]).toEqual([-1, -3.33]);
+});
+
+test("a cashier may return more of a reward than its goods had", async () => {
+    const till = await setupSpending();
+    const { goods, reward } = await sale(till);
+    const back = refund(till, goods, 1);
+    till.models["pos.order.line"].create({
+        order_id: back,
+        product_id: reward.product_id,
+        price_unit: reward.price_unit,
+        qty: -1,
+        refunded_orderline_id: reward,
+    });
+    balanceRefund(back);
+    const own = back.lines.find((line) => line.refunded_orderline_id === reward);
+    expect([own.qty, own.price_unit]).toEqual([-1, -10]);
+});
+
+test("lines say what they are, also those of a return", async () => {
+    const till = await setupSpending();
+    const { goods, reward } = await sale(till);
+    expect(reward.getFullProductName()).toBe("100 points used");
+    const back = refund(till, goods, 1);
+    balanceRefund(back);
+    const own = back.lines.find((line) => line.refunded_orderline_id === reward);
+    expect(own.getFullProductName()).toBe("Points given back");
+    const order = await basket(till, { price: 40 });
+    till.spending.use(order, "wallet", 5);
+    await settled(till);
+    expect(order.clubRewardLines()[0].getFullProductName()).toBe("Wallet");
+    till.spending.use(order, "points", 20);
+    await settled(till);
+    till.spending.use(order, "points", 30);
+    await settled(till);
+    const names = order.clubRewardLines().map((line) => line.getFullProductName());
+    expect(names.sort()).toEqual(["30 points used", "Wallet"]);
+});
+
+test("what will be owed is said before a return is paid", async () => {
+    const till = await setupSpending();
+    const { order, goods, reward } = await sale(till);
+    order.getPartner(); // the member
+    till.store.club.seen[3].member.balances.points.owed = 6;
+    const asked = [];
+    till.store.club.call = async (method, args) => {
+        asked.push([method, args]);
+        return [{ partner_id: 3, taken: 80, owed: 70 }];
+    };
+    const back = refund(till, goods, 1);
+    back.setPartner(till.partner);
+    balanceRefund(back);
+    // Goods that the server doesn't know can't be asked for.
+    expect(await quoteRefund(till.store.club, back)).toBe(false);
+    till.models.connectNewData({ "pos.order.line": [{ ...goods.raw, id: 8001 }] });
+    expect(await quoteRefund(till.store.club, back)).toEqual({ taken: 80, owed: 43 });
+    expect(asked).toEqual([["quote_refund", { lines: [{ line_id: 8001, quantity: 1 }] }]]);
+    expect(reward.isSynced).toBe(false);
 });
 
 test("without goods nothing goes back by itself", async () => {

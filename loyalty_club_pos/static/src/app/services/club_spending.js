@@ -263,6 +263,19 @@ export class ClubSpending {
         return !line.is_reward_line && products.some(({ id }) => id === line.product_id.id);
     }
 
+    /** Whether there is anything that this order could be paid with, or have as a reward. */
+    canSpend(order) {
+        if (!order?.lines.length || order.isRefund || !this.memberOf(order.getPartner())) {
+            return false;
+        }
+        return (
+            ["points", "wallet", "credit"].some((account) => {
+                const { amount, used } = this.maxFor(order, account);
+                return amount || used;
+            }) || this.rewardsFor(order).some(({ possible }) => possible)
+        );
+    }
+
     // -------------------------------------------------------------- claiming
 
     /**

@@ -1,11 +1,15 @@
+import { ConnectionLostError } from "@web/core/network/rpc";
 import { clubSpending } from "@loyalty_club_pos/app/services/club_spending";
+import { readRefusal } from "@loyalty_club_pos/app/utils/club_refusal";
 
 /**
  * Returning goods gives back what they cost: the same part of the points, the wallet and
  * the credit that paid them. Otherwise a return would turn points into cash.
  *
- * Parts are quantities of the reward lines, counted as the total so far less what went
- * before, so that several returns of one order add up exactly.
+ * What goes back of a line that paid is an amount of money, exact to the currency's
+ * smallest unit: the total so far less what went before, so that several returns of one
+ * order add up exactly. Its line in the return has the quantity 1 and that price, because
+ * Odoo keeps quantities with two digits only. Free products go back by the piece.
  */
 
 /** The goods that a reward line paid or gave away. */
@@ -23,16 +27,51 @@ function goodsOf(line, goods) {
 }
 
 /**
- * How much of each reward line goes back with some goods.
+ * Whether what goes back of a line is an amount, and not pieces.
+ *
+ * @param {Object} line pos.order.line of a reward, that was paid
+ */
+export function isByAmount(line) {
+    return Boolean(line.clubAccount && line.reward_id.reward_type !== "product");
+}
+
+/** What a line took off, as a price. */
+function worthOf(line) {
+    return Math.abs(line.price_unit * line.qty);
+}
+
+/** The returns of a line that count: all but those that were given up. */
+function returnsOf(line) {
+    return (line.refund_orderline_ids || []).filter((own) => own.order_id?.state !== "cancel");
+}
+
+/**
+ * The part of a line that other orders than `but` have returned, 0 to 1.
+ *
+ * @param {Object} line pos.order.line that was paid
+ * @param {Object} [but] pos.order
+ */
+export function partReturned(line, but = null) {
+    const worth = worthOf(line);
+    const returns = returnsOf(line).filter((own) => own.order_id.uuid !== but?.uuid);
+    const sum = (amount) => returns.reduce((total, own) => total + amount(own), 0);
+    if (!isByAmount(line) || !worth) {
+        return line.qty ? sum((own) => -own.qty) / line.qty : 0;
+    }
+    return sum(worthOf) / worth;
+}
+
+/**
+ * How much of each reward line is to be returned in all, 0 to 1.
  *
  * @param {Object} order pos.order that was paid
- * @param {Object} chosen uuid of a goods line to the quantity that is returned now
- * @param {number} digits of quantities
- * @returns {Object} uuid of a reward line to its quantity, 0 included
+ * @param {Object} chosen uuid of a goods line to the quantity that is returned besides
+ *     what was returned before
+ * @returns {Map<Object, number>} by reward line
  */
-export function rewardsToReturn(order, chosen, digits) {
+function partsDue(order, chosen) {
     const spending = clubSpending();
-    const result = {};
+    const parts = new Map();
     for (const line of order.lines.filter((line) => line.clubAccount)) {
         const payable = order.lines.filter(
             (good) =>
@@ -47,9 +86,26 @@ export function rewardsToReturn(order, chosen, digits) {
             total += value;
             back += (value * (good.refundedQty + (chosen[good.uuid] || 0))) / good.qty;
         }
-        const part = total ? Math.min(1, back / total) : 0;
+        parts.set(line, total ? Math.min(1, back / total) : 0);
+    }
+    return parts;
+}
+
+/**
+ * How much of each reward line goes back with some goods, as a quantity: what the screen
+ * of orders proposes. The exact amount is set by `balanceRefund`.
+ *
+ * @param {Object} order pos.order that was paid
+ * @param {Object} chosen uuid of a goods line to the quantity that is returned now
+ * @param {number} digits of quantities
+ * @returns {Object} uuid of a reward line to its quantity, 0 included
+ */
+export function rewardsToReturn(order, chosen, digits) {
+    const result = {};
+    for (const [line, part] of partsDue(order, chosen)) {
         const soFar = Number((line.qty * part).toFixed(digits));
-        result[line.uuid] = Math.max(0, Number((soFar - line.refundedQty).toFixed(digits)));
+        const left = soFar - line.qty * partReturned(line);
+        result[line.uuid] = Math.max(0, Number(left.toFixed(digits)));
     }
     return result;
 }
@@ -58,10 +114,11 @@ export function rewardsToReturn(order, chosen, digits) {
  * What a return gives back, by account: points as such, money as money.
  *
  * @param {Object} order pos.order that was paid
- * @param {function(Object): number} quantityOf of a reward line that is returned
+ * @param {function(Object): number} partOf a reward line: how much of it is returned, 0
+ *     to 1
  * @returns {Object} account to amount
  */
-export function givenBack(order, quantityOf) {
+export function givenBack(order, partOf) {
     const amounts = {};
     const costs = {};
     // A claim's cost stands on its first line; the others only split its tax.
@@ -70,7 +127,7 @@ export function givenBack(order, quantityOf) {
         costs[code] = costs[code] || { account: line.clubAccount, cost: 0, part: 0 };
         costs[code].cost += line.points_cost;
         if (line.points_cost) {
-            costs[code].part = quantityOf(line) / line.qty;
+            costs[code].part = partOf(line);
         }
     }
     for (const { account, cost, part } of Object.values(costs)) {
@@ -80,7 +137,28 @@ export function givenBack(order, quantityOf) {
 }
 
 /**
- * Before a return is paid: the cashier may have changed its quantities since.
+ * The same, for the goods that are chosen: what the return will really give.
+ *
+ * @param {Object} order pos.order that was paid
+ * @param {Object} chosen as for `rewardsToReturn`
+ * @param {function(Object): number} quantityOf a reward line that the cashier chose
+ * @param {number} digits of quantities
+ */
+export function givenBackWith(order, chosen, quantityOf, digits) {
+    const parts = partsDue(order, chosen);
+    return givenBack(order, (line) => {
+        const quantity = quantityOf(line);
+        const due = Math.max(0, parts.get(line) - partReturned(line));
+        const proposed = Number((line.qty * due).toFixed(digits));
+        // More than is due is the cashier's own choice.
+        return isByAmount(line) && quantity <= proposed + 10 ** -digits ? due : quantity / line.qty;
+    });
+}
+
+/**
+ * Bring a return into balance: what paid its goods goes back with them, to the smallest
+ * unit. Called when it is made, and before it is paid: the cashier may have changed its
+ * quantities since.
  *
  * @param {Object} order pos.order that returns goods of others
  */
@@ -90,25 +168,108 @@ export function balanceRefund(order) {
     );
     const digits = quantityDigits(order);
     for (const original of paid) {
-        const missing = rewardsToReturn(original, {}, digits);
-        for (const line of original.lines.filter((line) => missing[line.uuid])) {
+        for (const [line, part] of partsDue(original, {})) {
             const own = order.lines.find((l) => l.refunded_orderline_id?.uuid === line.uuid);
-            if (own) {
-                own.qty = Number((own.qty - missing[line.uuid]).toFixed(digits));
+            if (isByAmount(line)) {
+                balanceAmount(order, line, own, part, digits);
             } else {
-                order.models["pos.order.line"].create({
-                    qty: -missing[line.uuid],
-                    price_unit: line.price_unit,
-                    product_id: line.product_id,
-                    order_id: order,
-                    discount: line.discount,
-                    tax_ids: line.tax_ids.map((tax) => ["link", tax]),
-                    refunded_orderline_id: line,
-                    price_type: "automatic",
-                });
+                balancePieces(order, line, own, part, digits);
             }
         }
     }
+}
+
+function balanceAmount(order, line, own, part, digits) {
+    const round = (amount) => order.currency.round(amount);
+    const worth = worthOf(line);
+    const before = worth * partReturned(line, order);
+    const soFar = part < 1 ? round(worth * part) : worth;
+    const due = Math.max(0, Number((soFar - before).toFixed(6)));
+    const isOurs = own && own.price_unit !== line.price_unit;
+    const step = 10 ** -digits * worth;
+    if (own && !isOurs && worthOf(own) > due + step) {
+        return; // the cashier returns more of it than the goods had
+    }
+    if (!due) {
+        own?.delete();
+        return;
+    }
+    const price_unit = Math.sign(line.price_unit * line.qty) * due;
+    if (own) {
+        own.update({ qty: -1, price_unit });
+        own.setFullProductName();
+    } else {
+        addReturn(order, line, { qty: -1, price_unit });
+    }
+}
+
+function balancePieces(order, line, own, part, digits) {
+    const soFar = Number((line.qty * part).toFixed(digits));
+    const missing = Number((soFar - line.qty * partReturned(line)).toFixed(digits));
+    if (missing <= 0) {
+        return;
+    }
+    if (own) {
+        own.qty = Number((own.qty - missing).toFixed(digits));
+    } else {
+        addReturn(order, line, { qty: -missing, price_unit: line.price_unit });
+    }
+}
+
+function addReturn(order, line, values) {
+    order.models["pos.order.line"].create({
+        product_id: line.product_id,
+        order_id: order,
+        discount: line.discount,
+        tax_ids: line.tax_ids.map((tax) => ["link", tax]),
+        refunded_orderline_id: line,
+        price_type: "automatic",
+        ...values,
+    });
+}
+
+/**
+ * What a return takes back of the points that its goods had earned.
+ *
+ * @param {Object} club the till's
+ * @param {Object} order pos.order
+ * @returns {Promise<{taken: number, owed: number}|false>} ``owed`` is what the member will
+ *     owe in all; false where nothing is returned, or nobody could be asked
+ */
+export async function quoteRefund(club, order) {
+    const goods = order.lines.filter((line) => line.qty < 0 && line.refunded_orderline_id?.isSynced);
+    if (!goods.length || club.spending.offline) {
+        return false;
+    }
+    const lines = goods.map((line) => ({
+        line_id: line.refunded_orderline_id.id,
+        quantity: -line.qty,
+    }));
+    try {
+        const quotes = await club.call("quote_refund", { lines });
+        const sum = (part) => quotes.reduce((total, quote) => total + quote[part], 0);
+        const owedNow = club.memberOf(order.getPartner())?.balances.points?.owed || 0;
+        // What the return gives back pays what is owed first.
+        const owed = sum("owed") + owedNow - pointsBack(order);
+        return { taken: sum("taken"), owed: Math.max(0, owed) };
+    } catch (error) {
+        if (error instanceof ConnectionLostError || readRefusal(error)) {
+            return false; // the receipt says it
+        }
+        throw error;
+    }
+}
+
+/** Points that a return gives back of what had paid its goods. */
+function pointsBack(order) {
+    const sold = order.lines.map((line) => line.refunded_orderline_id);
+    const orders = new Set(sold.map((line) => line?.order_id).filter(Boolean));
+    let points = 0;
+    for (const original of orders) {
+        const partOf = (line) => partReturned(line) - partReturned(line, order);
+        points += Math.floor((givenBack(original, partOf).points || 0) + 1e-6);
+    }
+    return points;
 }
 
 /** Digits that a quantity keeps in the database. */

@@ -1,11 +1,37 @@
+import { useEffect, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { parseFloat } from "@web/views/fields/parsers";
 import { patch } from "@web/core/utils/patch";
 import { NumberPopup } from "@point_of_sale/app/components/popups/number_popup/number_popup";
 import { makeAwaitable } from "@point_of_sale/app/utils/make_awaitable_dialog";
+import { quoteRefund } from "@loyalty_club_pos/app/utils/club_refund";
 import { PaymentScreen } from "@point_of_sale/app/screens/payment_screen/payment_screen";
 
 patch(PaymentScreen.prototype, {
+    setup() {
+        super.setup(...arguments);
+        // What a refund takes back, as the server says; false until it has said it.
+        this.clubState = useState({ quote: false });
+        // A customer may come with the order (a refund, a reload) or be chosen here.
+        useEffect(
+            () => {
+                this._clubKnow();
+            },
+            () => [this.currentOrder?.getPartner()?.id]
+        );
+    },
+    /** Whose order it is, and what they have: also where this till hasn't seen them yet. */
+    async _clubKnow() {
+        const spending = this.clubSpending;
+        const order = this.currentOrder;
+        if (!spending || !order || order.finalized) {
+            return;
+        }
+        await Promise.all([
+            this.pos.club.ensure(order.getPartner() || null),
+            quoteRefund(this.pos.club, order).then((quote) => (this.clubState.quote = quote)),
+        ]);
+    },
     onMounted() {
         super.onMounted(...arguments);
         this._clubHold();
@@ -45,10 +71,52 @@ patch(PaymentScreen.prototype, {
             .filter(({ amount }) => amount)
             .map(({ account, amount }) => ({
                 account,
+                ...this._clubAll(account),
                 name: this.clubSpending.accountName(account),
                 icon: this.clubSpending.accountIcon(account),
                 words: this.clubSpending.formatAmount(account, amount),
             }));
+    },
+    /** What the club's accounts pay of this order, in words. */
+    get clubPays() {
+        const spending = this.clubSpending;
+        if (!spending) {
+            return [];
+        }
+        const amounts = {};
+        for (const { account, cost } of spending.claims(this.currentOrder)) {
+            amounts[account] = (amounts[account] || 0) + cost;
+        }
+        return Object.entries(amounts).map(([account, amount]) => ({
+            account,
+            icon: spending.accountIcon(account),
+            name: account === "points" ? "" : spending.accountName(account),
+            words: spending.formatAmount(account, amount),
+        }));
+    },
+    /** What the member will owe when this refund is paid; said before it is. */
+    get clubWillOwe() {
+        const quote = this.clubState.quote;
+        if (!quote?.taken) {
+            return "";
+        }
+        const words = (points) => this.clubSpending.formatAmount("points", points);
+        const taken = _t("%s are taken back.", words(quote.taken));
+        if (!quote.owed) {
+            return taken;
+        }
+        const spent = _t(
+            "Some were spent already: the member will owe %s, which the next points pay.",
+            words(quote.owed)
+        );
+        return `${taken} ${spent}`;
+    },
+    get clubOwed() {
+        const owed = this.clubMember?.balances.points?.owed;
+        return owed ? this.clubSpending.formatAmount("points", owed) : "";
+    },
+    get clubCanSpend() {
+        return Boolean(this.clubSpending?.canSpend(this.currentOrder));
     },
     get clubChange() {
         const order = this.currentOrder;
@@ -63,8 +131,28 @@ patch(PaymentScreen.prototype, {
         return spending ? this.currentOrder.lines.filter((line) => spending.isTopUp(line)) : [];
     },
 
+    /** Whether all of an account that can be used is one tap away. */
+    _clubAll(account) {
+        const order = this.currentOrder;
+        const { amount = 0, used = 0 } = this.isRefundOrder
+            ? {}
+            : this.clubSpending.maxFor(order, account);
+        return { all: amount > used ? this.clubSpending.formatAmount(account, amount) : "" };
+    },
+
     // -------------------------------------------------------------- what can be done
 
+    async clubUseAll(account) {
+        const spending = this.clubSpending;
+        const order = this.currentOrder;
+        const result = await spending.keepExact(order, () =>
+            spending.use(order, account, spending.maxFor(order, account).amount)
+        );
+        if (typeof result === "string") {
+            this.notification.add(result, { type: "warning" });
+        }
+        await this._clubHold();
+    },
     clubUsePoints(account) {
         this.pos.openSpending(this.currentOrder, account);
     },

@@ -56,6 +56,7 @@ export class MemberDialog extends Component {
                 available: told(balance.available),
                 pending: balance.pending ? told(balance.pending) : "",
                 held: balance.held ? told(balance.held) : "",
+                owed: balance.owed ? told(balance.owed) : "",
                 expiring: balance.expiring
                     ? _t("%(amount)s to use by %(day)s", {
                           amount: told(balance.expiring.amount),

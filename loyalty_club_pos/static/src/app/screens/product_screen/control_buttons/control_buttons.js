@@ -6,17 +6,7 @@ import { patch } from "@web/core/utils/patch";
 /** The club's programs have their own button; the native ones keep to native programs. */
 patch(ControlButtons.prototype, {
     get clubCanSpend() {
-        const order = this.pos.getOrder();
-        const spending = this.pos.club?.spending;
-        if (!order || order.isRefund || !spending?.memberOf(order.getPartner())) {
-            return false;
-        }
-        return (
-            ["points", "wallet", "credit"].some((account) => {
-                const { amount, used } = spending.maxFor(order, account);
-                return amount || used;
-            }) || spending.rewardsFor(order).some(({ possible }) => possible)
-        );
+        return Boolean(this.pos.club?.spending?.canSpend(this.pos.getOrder()));
     },
     clickClubMember() {
         this.props.close?.();

@@ -38,6 +38,7 @@ patch(OrderReceipt.prototype, {
         const add = (key, label, account, amount, sign = "") =>
             amount && rows.push(this._clubRow(key, label, account, amount, sign));
         add("earned", _t("Points earned"), "points", told.earned, "+");
+        add("paid_off", _t("Of it for what was owed"), "points", told.paid_off?.points, "-");
         add("taken_back", _t("Points taken back"), "points", told.taken_back, "-");
         for (const account of ACCOUNTS) {
             add("spent", this._clubUsed(account), account, told.spent?.[account], "-");
@@ -49,7 +50,11 @@ patch(OrderReceipt.prototype, {
         for (const account of ACCOUNTS) {
             add("balance", this._clubBalance(account), account, told.balance?.[account]);
         }
+        add("owed", _t("Points owed"), "points", told.owed?.points);
         const notes = [];
+        if (told.owed?.points) {
+            notes.push(_t("The next points pay what is owed first."));
+        }
         if (told.pending_until && told.earned) {
             const day = formatDay(told.pending_until, { calendar: policy.calendar });
             notes.push(_t("The new points can be used from %s on.", day));
