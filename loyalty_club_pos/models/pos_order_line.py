@@ -33,6 +33,27 @@ class PosOrderLine(models.Model):
             line.club_total = sign * abs(line.price_subtotal_incl)
             line.club_untaxed = sign * abs(line.price_subtotal)
 
+    def _compute_refund_qty(self):
+        """As Odoo's; of what paid an amount, parts come back as amounts.
+
+        Their lines have the quantity 1, because two digits of a quantity don't say
+        which part of an amount it was.
+        """
+        res = super()._compute_refund_qty()
+        for line in self:
+            line_sudo = line.sudo()  # cashiers don't read accounts
+            if not line.is_reward_line or not line_sudo.coupon_id.club_id:
+                continue
+            worth = abs(line.price_unit * line.qty)
+            if line_sudo.reward_id.reward_type == "product" or not worth:
+                continue
+            returns = line.refund_orderline_ids.filtered(
+                lambda own: own.order_id.state != "cancel"
+            )
+            back = sum(abs(own.price_unit * own.qty) for own in returns)
+            line.refunded_qty = line.qty * back / worth
+        return res
+
     def _club_loading_rule(self, club):
         """The rule of the club's wallet by which this line loads it, if one does."""
         # The rules of all programs are read at once: those that earn are wanted next.

@@ -3,7 +3,8 @@ import { TicketScreen } from "@point_of_sale/app/screens/ticket_screen/ticket_sc
 import "@pos_loyalty/app/screens/ticket_screen/ticket_screen";
 import { patch } from "@web/core/utils/patch";
 import {
-    givenBack,
+    balanceRefund,
+    givenBackWith,
     quantityDigits,
     rewardsToReturn,
 } from "@loyalty_club_pos/app/utils/club_refund";
@@ -33,6 +34,13 @@ patch(TicketScreen.prototype, {
         }
         return super.onDoRefund(...arguments);
     },
+    /** The return is made, and not shown yet. */
+    async addAdditionalRefundInfo(order, destinationOrder) {
+        await super.addAdditionalRefundInfo(...arguments);
+        if (this.pos.club?.enabled) {
+            balanceRefund(destinationOrder);
+        }
+    },
     /**
      * Let the rewards go back with the goods.
      *
@@ -43,12 +51,7 @@ patch(TicketScreen.prototype, {
         if (!lines.length) {
             return;
         }
-        const chosen = {};
-        for (const line of order.lines.filter((line) => !line.is_reward_line)) {
-            const detail = order.uiState.lineToRefund[line.uuid];
-            chosen[line.uuid] = detail && !detail.destination_order_uuid ? detail.qty : 0;
-        }
-        const back = rewardsToReturn(order, chosen, quantityDigits(order));
+        const back = rewardsToReturn(order, this._clubChosen(order), quantityDigits(order));
         for (const line of lines) {
             const detail = this.getToRefundDetail(line);
             if (!detail.destination_order_uuid) {
@@ -57,16 +60,29 @@ patch(TicketScreen.prototype, {
             }
         }
     },
+    /** Quantities of goods that are chosen to be returned: uuid to quantity. */
+    _clubChosen(order) {
+        const goods = order.lines.filter((line) => !line.is_reward_line);
+        return Object.fromEntries(
+            goods.map((line) => [line.uuid, this._clubQuantity(order, line)])
+        );
+    },
+    _clubQuantity(order, line) {
+        const detail = order.uiState.lineToRefund[line.uuid];
+        return detail && !detail.destination_order_uuid ? detail.qty : 0;
+    },
     /** In words: what the chosen goods give back to the member. */
     get clubGivenBack() {
         const order = this.getSelectedOrder();
         if (!order?.finalized || !this.pos.club?.enabled) {
             return [];
         }
-        const amounts = givenBack(order, (line) => {
-            const detail = order.uiState.lineToRefund[line.uuid];
-            return detail && !detail.destination_order_uuid ? detail.qty : 0;
-        });
+        const amounts = givenBackWith(
+            order,
+            this._clubChosen(order),
+            (line) => this._clubQuantity(order, line),
+            quantityDigits(order)
+        );
         const { spending } = this.pos.club;
         return Object.entries(amounts)
             .filter(([, amount]) => amount > 0)
@@ -75,7 +91,8 @@ patch(TicketScreen.prototype, {
                 name: spending.accountName(account),
                 words: spending.formatAmount(
                     account,
-                    account === "points" ? Math.round(amount) : amount
+                    // As the ledger gives it: whole points, rounded down.
+                    account === "points" ? Math.floor(amount + 1e-6) : amount
                 ),
             }));
     },
