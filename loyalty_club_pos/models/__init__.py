@@ -17,6 +17,7 @@ from . import pos_order_confirm
 from . import pos_order_facts
 from . import pos_order_line
 from . import pos_order_policy
+from . import pos_order_received
 from . import pos_order_return
 from . import pos_order_spend
 from . import pos_order_worth

@@ -1,8 +1,26 @@
 from odoo import models
 
+from odoo.addons.loyalty_club.rights import raised
+
 
 class AccountMove(models.Model):
     _inherit = "account.move"
+
+    def _club_follow(self):
+        """What a customer pays of a debt is received for the orders of a till."""
+        res = super()._club_follow()
+        moves_sudo = raised(self)
+        moves_sudo |= moves_sudo._club_settled_moves()
+        orders_sudo = moves_sudo.pos_order_ids | moves_sudo.pos_session_ids.order_ids
+        if orders_sudo:
+            whose = moves_sudo.line_ids.partner_id.commercial_partner_id
+            orders_sudo.filtered(
+                lambda order: (
+                    order._club_on_account()
+                    and order.partner_id.commercial_partner_id in whose
+                )
+            )._club_follow_received()
+        return res
 
     def _club_sales(self):
         """The till recorded what an invoice of its orders sold."""

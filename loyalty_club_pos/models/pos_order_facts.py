@@ -42,6 +42,7 @@ class PosOrder(models.Model):
             company_id=self.company_id.id,
             reference=self.pos_reference or self.name,
             payments=self._club_payments(club),
+            received=self._club_received(club),
             unearning=unearning,
         )
 

@@ -206,23 +206,15 @@ class PosOrder(models.Model):
         refunded = lines.filtered(lambda line: line._club_loading_rule(club))
         if not refunded:
             return
-        loaded = self.env["loyalty.club.entry"].search(
-            [("key", "=", f"pos:{sale.uuid}:top_up")]
-        )
-        digits = club._digits("wallet")
-        left = to_units(loaded.amount, digits) - sum(
-            to_units(entry.debt - entry.amount, digits)
-            for entry in loaded.search([("reference", "=", f"{sale.uuid}:unload")])
-        )
+        card_id, left, _entries = sale._club_loaded_left(club)
         units = -sum(self._club_loaded_units(club, line) for line in refunded)
         units = min(units, left)
         if units <= 0:
             return
         origin = self._club_origin()
         origin.reference = f"{sale.uuid}:unload"
-        ledger = self.env["loyalty.club.ledger"]
-        ledger._take_back(
-            ledger._present_account(loaded.card_id.id),
+        self.env["loyalty.club.ledger"]._take_back(
+            card_id,
             units,
             None,
             key=f"pos:{self.uuid}:unload:{sale.id}",

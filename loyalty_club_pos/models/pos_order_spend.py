@@ -1,3 +1,4 @@
+import math
 from collections import defaultdict
 from decimal import ROUND_DOWN, ROUND_UP, Decimal
 
@@ -263,6 +264,9 @@ class PosOrder(models.Model):
     def _club_settle_top_up(self, club, lines, told):
         """Put what was paid for into the customer's wallet."""
         units = sum(self._club_loaded_units(club, line) for line in lines)
+        received = self._club_received(club)
+        if received is not None:
+            units = math.floor(units * received)  # what is on account comes later
         if units <= 0:
             return
         if not self.partner_id:

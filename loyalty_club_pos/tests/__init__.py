@@ -11,6 +11,7 @@ from . import test_join
 from . import test_journey_fa
 from . import test_member_tours
 from . import test_offline
+from . import test_on_account
 from . import test_query_count
 from . import test_receipt
 from . import test_recognise

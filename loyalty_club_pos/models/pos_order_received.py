@@ -1,0 +1,168 @@
+import math
+from fractions import Fraction
+
+from odoo import models
+
+from odoo.addons.loyalty_club.engine.amounts import to_units
+from odoo.addons.loyalty_club.models.account_move_received import exact
+
+
+class PosOrder(models.Model):
+    """How much of an order was received, where some of it is on the customer's account.
+
+    A payment method without a journal is the customer's account: nothing comes in until
+    the customer pays the debt, in the books: on the invoice, or on the line that the
+    session wrote for it. Points and wallet follow that money as it comes.
+    """
+
+    _inherit = "pos.order"
+
+    def _club_received(self, club):
+        """The part of this order that was received.
+
+        :return: Fraction, 0 to 1; None where nothing of it is on account, or where the
+            club lets sales earn as a whole
+        """
+        self.ensure_one()
+        on_account = sum(exact(p.amount) for p in self._club_on_account())
+        if club.earn_on != "paid" or on_account <= 0:
+            return None
+        paid_in = self.lines.filtered(
+            lambda line: line._club_is_payment() and not line.refunded_orderline_id
+        )
+        worth = exact(self.amount_total) - sum(
+            exact(line.club_total) for line in paid_in
+        )
+        if worth <= 0:
+            return None
+        open_part = 1 - self._club_settled_part()
+        return min(max(1 - on_account * open_part / worth, Fraction(0)), Fraction(1))
+
+    def _club_on_account(self):
+        return self.payment_ids.filtered(
+            lambda payment: payment.payment_method_id.type == "pay_later"
+        )
+
+    def _club_settled_part(self):
+        """The part of what is on account that the customer has paid since: 0 to 1.
+
+        What one customer owes for orders of one session is settled for all of them in
+        proportion, whichever line of the session's entry a payment is booked on.
+        """
+        lines = self.account_move.line_ids.filtered(
+            lambda line: line.account_type == "asset_receivable" and line.debit
+        )
+        return max(
+            self._club_part_paid(lines), self._club_part_paid(self._club_debt_lines())
+        )
+
+    def _club_debt_lines(self):
+        """The lines of the session's entry for what this customer has on account."""
+        find_partner = self.env["res.partner"]._find_accounting_partner
+        partner = find_partner(self.partner_id)
+        methods = self._club_on_account().payment_method_id
+        names = [f"{self.session_id.name} - {method.name}" for method in methods]
+        split = any(methods.mapped("split_transactions"))
+        return self.session_move_id.line_ids.filtered(
+            lambda line: (
+                line.account_type == "asset_receivable"
+                and line.debit
+                and line.name in names
+                and line.partner_id == (partner if split else partner.browse())
+            )
+        )
+
+    def _club_part_paid(self, lines):
+        """The part of these debts that was paid, of what wasn't credited."""
+        due, received = Fraction(0), Fraction(0)
+        for line in lines:
+            due += exact(line.debit)
+            for partial in line.matched_credit_ids:
+                move = partial.credit_move_id.move_id
+                amount = exact(partial.amount)
+                if move.state != "posted":
+                    continue
+                if (
+                    move.pos_session_ids
+                    or move.pos_payment_ids
+                    or move.move_type == "out_refund"
+                ):
+                    due -= amount  # refunded, or paid at the till at once
+                else:
+                    received += amount * move._club_money_part()
+        if due > 0:
+            return min(received / due, Fraction(1))
+        return Fraction(bool(lines))
+
+    def _club_follow_received(self):
+        """A customer has paid of a debt: earn, and load, what was missing of it."""
+        purchases = self.env["loyalty.club.purchase"].search(
+            [
+                ("source", "=", "pos"),
+                ("kind", "=", "sale"),
+                ("key", "in", self.mapped("uuid")),
+                ("company_id", "in", self.company_id.ids),
+            ]
+        )
+        by_key = purchases.grouped("key")
+        for order in self:
+            club = order.config_id._club()
+            received = club and order._club_received(club)
+            if not club or received is None:
+                continue
+            member = order._club_member(club)
+            for purchase in by_key.get(order.uuid, ()):
+                with order._club_guarded(club, member):
+                    purchase._settle_received(received)
+            with order._club_guarded(club, member):
+                order._club_load_missing(club, received)
+
+    def _club_load_missing(self, club, received):
+        """Load what was received by now of the top-ups of this order, or take it back.
+
+        :param received: Fraction of the order that was received
+        """
+        loads = self._club_loads(club)
+        if not loads or not self.partner_id:
+            return
+        loads |= loads.refund_orderline_ids.filtered(
+            lambda line: line.order_id.state in ("paid", "done")
+        )
+        whole = sum(line.order_id._club_loaded_units(club, line) for line in loads)
+        card_id, left, count = self._club_loaded_left(club)
+        change = math.floor(max(whole, 0) * received) - left
+        ledger = self.env["loyalty.club.ledger"]
+        card_id = card_id or ledger._account_of(club, self.partner_id, "wallet")
+        key = f"pos:{self.uuid}:top_up:{count}"
+        if change > 0:
+            ledger._grant(
+                card_id, change, "top_up", key=key, origin=self._club_origin()
+            )
+        elif change < 0:
+            ledger._take_back(
+                card_id, -change, None, key=key, origin=self._club_origin()
+            )
+
+    def _club_loaded_left(self, club):
+        """What this order has loaded, less what its refunds have unloaded.
+
+        :return: (id of the account that has it by now or None, units, entries so far)
+        """
+        entries = self.env["loyalty.club.entry"].search(
+            [
+                ("club_id", "=", club.id),
+                ("account", "=", "wallet"),
+                ("kind", "in", ("top_up", "return")),
+                ("origin_model", "=", self._name),
+                "|",
+                ("origin_id", "=", self.id),
+                ("reference", "=", f"{self.uuid}:unload"),
+            ],
+            order="id",
+        )
+        digits = club._digits("wallet")
+        left = sum(to_units(entry.amount - entry.debt, digits) for entry in entries)
+        loaded = entries.filtered(lambda entry: entry.kind == "top_up")
+        ledger = self.env["loyalty.club.ledger"]
+        card_id = loaded and ledger._present_account(loaded[0].card_id.id)
+        return card_id or None, left, len(entries)

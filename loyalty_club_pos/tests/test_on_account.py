@@ -1,0 +1,154 @@
+"""What is sold on the customer's account earns when the customer pays, not before."""
+
+from odoo.tests import freeze_time
+
+from .test_returns import ReturnCase
+
+
+@freeze_time("2026-03-10 09:00:00")
+class TestOnAccount(ReturnCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.account_method = cls.env["pos.payment.method"].create(
+            {
+                "name": "Customer account",
+                "company_id": cls.company.id,
+                "split_transactions": True,
+            }
+        )
+        cls.till = cls.new_till("Till 2", cls.bank | cls.account_method)
+        cls.accountant = cls.user("accountant", "account.group_account_invoice")
+
+    def sell_on_account(self, on_account, lines=None, card=0, **values):
+        payments = [(self.account_method, on_account)]
+        if card:
+            payments.append((self.bank, card))
+        return self.sell(
+            self.ali, lines or [self.line(self.tea, 2)], payments, self.till, **values
+        )
+
+    def close(self):
+        """Close the session; the debts that its entry has."""
+        session = self.till.current_session_id
+        session.action_pos_session_closing_control()
+        self.assertEqual(session.state, "closed")
+        return session.move_id.line_ids.filtered(
+            lambda line: line.partner_id and line.account_type == "asset_receivable"
+        )
+
+    def settle(self, debts, amount):
+        """The customer pays, and an accountant books it on the debt."""
+        payment = (
+            self.env["account.payment"]
+            .with_user(self.accountant)
+            .create(
+                {
+                    "amount": amount,
+                    "partner_id": self.ali.partner_id.id,
+                    "payment_type": "inbound",
+                    "partner_type": "customer",
+                    "journal_id": self.bank.journal_id.id,
+                    "company_id": self.company.id,
+                }
+            )
+        )
+        payment.action_post()
+        paid = payment.move_id.line_ids.filtered(
+            lambda line: line.account_type == "asset_receivable"
+        )
+        (paid | debts.with_user(self.accountant)).filtered(
+            lambda line: not line.reconciled
+        ).reconcile()
+        self.env.invalidate_all()
+        return payment
+
+    def test_it_earns_what_was_received_at_the_till(self):
+        order = self.sell_on_account(60, card=40)
+        self.assertEqual(self.available(self.ali), 40)
+        self.assertEqual(order.club_receipt["earned"], 40)
+        self.assertClean()
+
+    def test_settled_later_it_earns_what_was_missing_once(self):
+        order = self.sell_on_account(100)
+        self.assertEqual(self.available(self.ali), 0)
+        debts = self.close()
+        self.assertEqual(self.available(self.ali), 0)
+        self.settle(debts, 30)
+        self.assertEqual(self.available(self.ali), 30)
+        self.settle(debts, 70)
+        self.assertEqual(self.available(self.ali), 100)
+        debts.move_id._club_follow()
+        self.assertEqual(self.available(self.ali), 100)
+        self.assertEqual(len(self.purchases(order)), 1)
+        debts.remove_move_reconcile()
+        self.assertEqual(self.available(self.ali), 0)
+        self.assertClean()
+
+    def test_settled_by_no_money_it_earns_nothing(self):
+        self.sell_on_account(100)
+        debts = self.close()
+        entry = self.env["account.move"].create(
+            {
+                "move_type": "entry",
+                "company_id": self.company.id,
+                "line_ids": [
+                    (0, 0, {"account_id": account.id, "partner_id": partner, **sides})
+                    for account, partner, sides in (
+                        (
+                            self.company.expense_currency_exchange_account_id,
+                            False,
+                            {"debit": 100},
+                        ),
+                        (
+                            debts.account_id,
+                            self.ali.partner_id.id,
+                            {"credit": 100},
+                        ),
+                    )
+                ],
+            }
+        )
+        entry.action_post()
+        (debts | entry.line_ids[1]).reconcile()
+        self.assertTrue(debts.reconciled)
+        self.assertEqual(self.available(self.ali), 0)
+
+    def test_an_invoice_on_account_earns_when_it_is_paid(self):
+        order = self.sell_on_account(100, to_invoice=True)
+        self.assertEqual(self.available(self.ali), 0)
+        wizard = (
+            self.env["account.payment.register"]
+            .with_user(self.accountant)
+            .with_context(
+                active_model="account.move", active_ids=order.account_move.ids
+            )
+            .create({"amount": 25})
+        )
+        wizard._create_payments()
+        self.assertEqual(self.available(self.ali), 25)
+        self.assertEqual(len(self.purchases(order)), 1)
+
+    def test_a_refund_of_what_is_on_account_takes_what_was_given(self):
+        order = self.sell_on_account(60, card=40)
+        self.refund(
+            order,
+            payments=[(self.account_method, -60), (self.bank, -40)],
+            till=self.till,
+        )
+        self.assertEqual(self.available(self.ali), 0)
+        self.assertEqual(self.balances(self.ali)["debt"], 0)
+
+    def test_a_wallet_is_loaded_with_what_was_received(self):
+        self.sell_on_account(60, [self.line(self.top_up, 1, 100)], card=40)
+        self.assertEqual(self.available(self.ali, "wallet"), 4000)
+        debts = self.close()
+        payment = self.settle(debts, 60)
+        self.assertEqual(self.available(self.ali, "wallet"), 10000)
+        payment.action_draft()
+        self.assertEqual(self.available(self.ali, "wallet"), 4000)
+
+    def test_where_sales_earn_as_a_whole_it_earns_at_once(self):
+        self.club.earn_on = "whole"
+        self.sell_on_account(100)
+        self.assertEqual(self.available(self.ali), 100)
