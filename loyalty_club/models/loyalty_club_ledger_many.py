@@ -112,6 +112,7 @@ class LoyaltyClubLedger(models.AbstractModel):
         :param openings: list of :class:`Opening`, none of them zero
         """
         accounts = self._lock({opening.account_id for opening in openings})
+        self._lapse(accounts.values())
         usable = {
             card_id: [
                 (lot.id, lot.remaining)

@@ -352,16 +352,108 @@ class TestTakeOver(TakeOverCase):
         self.assertBooksAgree()
 
 
-class TestTakeOverRefuses(TakeOverCase):
-    def test_the_present_program_has_entries(self):
-        self.grant(self.member(), 10)
-        self.native_card(5)
-        take_over = self.take_over()
-        self.assertIn("already has entries", take_over.problem)
-        with self.assertRaisesRegex(UserError, "already has entries"):
-            take_over.action_take_over()
-        self.assertFalse(self.native.club_id)
+class TestTakeOverIntoLiving(TakeOverCase):
+    """A club whose members have points already gets an old program's balances too."""
 
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.current = cls.club.points_program_id
+        cls.ali = cls.member("Ali")
+        cls.grant(cls.ali, 10)
+
+    def taken(self, **values):
+        take_over = self.take_over(**values)
+        take_over.action_take_over()
+        self.env.invalidate_all()
+        self.assertEqual(take_over.state, "done")
+        self.assertEqual(self.club.points_program_id, self.current)
+        self.assertBooksAgree()
+        return take_over
+
+    def test_it_says_what_it_does_before(self):
+        self.native_card(5, self.ali.partner_id)
+        self.native_card(7)
+        take_over = self.take_over()
+        self.assertFalse(take_over.problem)
+        self.assertEqual(take_over.into_id, self.current)
+        self.assertEqual((take_over.club_before, take_over.club_after), (10, 22))
+        self.assertEqual((take_over.sum_before, take_over.sum_after), (12, 12))
+        self.assertEqual((take_over.folded_count, take_over.joining_count), (1, 1))
+        self.assertTrue(self.native.active)
+        self.assertEqual(self.available(self.ali), 10)
+
+    def test_the_cards_become_lots_of_the_accounts_that_are_there(self):
+        account = self.card(self.ali)
+        old = self.native_card(5, self.ali.partner_id)
+        self.taken()
+        self.assertEqual(self.available(self.ali), 15)
+        entry = self.entries(self.ali)[-1]
+        self.assertEqual(
+            (entry.kind, entry.key, entry.card_id, entry.counterpart_id),
+            ("opening", f"opening:{old.id}", account, old),
+        )
+        self.assertFalse(old.active)
+        self.assertEqual((old.points, old.program_id), (0, self.current))
+        self.assertEqual(self.history(old), [(5, 0), (0, 5)])
+        self.assertFalse(self.native.active or self.native.club_id)
+        self.assertTrue(self.current.active)
+
+    def test_who_has_no_account_keeps_the_card(self):
+        card = self.native_card(7.5)
+        self.taken()
+        self.assertEqual((card.points, card.program_id), (8, self.current))
+        self.assertEqual(card.member_id.club_id, self.club)
+        self.assertEqual(self.available(card.member_id), 8)
+
+    def test_what_is_below_zero_archived_or_nobodys(self):
+        self.native_card(-4, self.ali.partner_id)
+        nobody = self.native_card(3, None)
+        archived = self.native_card(6, self.ali.partner_id, active=False)
+        self.taken()
+        self.assertEqual(self.available(self.ali), 6)
+        self.assertEqual((nobody.points, archived.points), (3, 6))
+        self.assertFalse(archived.active)
+        self.assertEqual((nobody | archived).program_id, self.current)
+
+    def test_what_waits_or_is_held_stays_so(self):
+        self.grant(self.ali, 30, available_on=date(2099, 1, 1))
+        self.ledger._hold(self.account(self.ali), 4, 900)
+        self.native_card(5, self.ali.partner_id)
+        self.taken()
+        balances = self.balances(self.ali)
+        self.assertEqual(
+            (balances["available"], balances["pending"], balances["held"]), (11, 30, 4)
+        )
+
+    def test_what_inactivity_has_ended_does_not_come_back(self):
+        self.club.write({"expiry_mode": "inactivity", "expiry_count": 2})
+        with freeze_time("2026-01-10 09:00:00"):
+            self.grant(self.ali, 100)
+        self.native_card(5, self.ali.partner_id)
+        with freeze_time("2026-06-10 09:00:00"):
+            self.taken()
+            self.assertEqual(self.available(self.ali), 5)
+
+    def test_stopped_and_run_again_it_pays_nothing_twice(self):
+        cards = self.env["loyalty.card"].union(
+            *(self.native_card(number) for number in range(1, 6))
+        )
+        take_over = self.take_over()
+        own = take_over.sudo()
+        own._attach()
+        own._take_batch(2)
+        self.assertEqual((own.state, own.taken_count), ("running", 2))
+        take_over.action_take_over()
+        take_over.action_take_over()
+        self.env.invalidate_all()
+        self.assertEqual(take_over.state, "done")
+        self.assertEqual(self.sums(cards), 15)
+        self.assertEqual(cards.program_id, self.current)
+        self.assertBooksAgree()
+
+
+class TestTakeOverRefuses(TakeOverCase):
     def test_the_present_program_makes_room(self):
         current = self.club.points_program_id
         member = self.member()

@@ -28,6 +28,10 @@ class LoyaltyClubTakeOver(models.Model):
     What the cards had becomes opening entries: one for each card, with the key
     ``opening:<card>``. Fractions of the account's unit are rounded up, in the member's
     favour; a negative balance stays negative, and the next points pay it.
+
+    A club whose own program has entries already keeps it (``into_id``). The cards move
+    there instead, to the accounts that their customers have, and the program they came
+    from is archived.
     """
 
     _name = "loyalty.club.take.over"
@@ -69,6 +73,21 @@ class LoyaltyClubTakeOver(models.Model):
         readonly=True,
     )
     problem = fields.Char(compute="_compute_problem")
+
+    into_id = fields.Many2one(
+        "loyalty.program",
+        "Goes into",
+        compute="_compute_preview",
+        store=True,
+        help="The club's own program, which members use already: it stays, and gets "
+        "the balances.",
+    )
+    club_before = fields.Float(
+        "The club has", compute="_compute_preview", store=True, **AMOUNT
+    )
+    club_after = fields.Float(
+        "The club will have", compute="_compute_preview", store=True, **AMOUNT
+    )
 
     # What would happen, counted when the choices are made and again when it begins
     card_count = fields.Integer("Cards", compute="_compute_preview", store=True)
@@ -169,14 +188,18 @@ class LoyaltyClubTakeOver(models.Model):
                 "%(program)s is in another currency than the club.",
                 program=program.name,
             )
-        current = club._program(self.account)
-        if current and self._has_entries(current):
-            return self.env._(
-                "%(program)s already has entries in the club's ledger: it can't make "
-                "room for another program.",
-                program=current.name,
-            )
         return None
+
+    def _living_program(self):
+        """The club's own program of this account, if anything has happened in it."""
+        current = self.club_id._program(self.account)
+        if current == self.program_id or not self._has_entries(current):
+            return current.browse()
+        return current
+
+    def _target(self):
+        """The program whose accounts the cards become, or are put into."""
+        return self.into_id or self.program_id
 
     def _has_entries(self, program):
         cards = self.env["loyalty.card"].with_context(active_test=False)
@@ -192,8 +215,10 @@ class LoyaltyClubTakeOver(models.Model):
             "anonymous_count", "archived_count", "negative_count", "sum_negative",
             "expired_count", "sum_expired", "joining_count",
         )  # fmt: skip
+        nothing = {"into_id": False, "club_before": 0, "club_after": 0}
         if not self.program_id or not self.club_id:
-            return {**dict.fromkeys(names, 0), "difference": 0}
+            return {**dict.fromkeys(names, 0), "difference": 0, **nothing}
+        into = self.sudo()._living_program()  # counts entries of any branch
         self.env["loyalty.card"].flush_model()
         self.env["loyalty.club.member"].flush_model(["club_id", "partner_id"])
         row = self.env.execute_query(
@@ -206,7 +231,12 @@ class LoyaltyClubTakeOver(models.Model):
                            row_number() OVER (
                                PARTITION BY card.partner_id, card.active
                                ORDER BY card.id
-                           ) > 1 AS further,
+                           ) > 1 OR EXISTS (
+                               SELECT FROM loyalty_card AS account
+                                WHERE account.program_id = %(into)s AND account.active
+                                  AND account.club_id IS NOT NULL
+                                  AND account.partner_id = card.partner_id
+                           ) AS further,
                            EXISTS (
                                SELECT FROM loyalty_club_member AS member
                                 WHERE member.club_id = %(club)s
@@ -235,6 +265,7 @@ class LoyaltyClubTakeOver(models.Model):
                 balances=self._balances(),
                 club=self.club_id.id,
                 program=self.program_id.id,
+                into=into.id or None,
                 today=self.club_id._today(),
             )
         )[0]
@@ -245,7 +276,28 @@ class LoyaltyClubTakeOver(models.Model):
         counts["difference"] = to_column(counts["difference"], SCALE)
         if not self.enrol:
             counts["joining_count"] = 0
-        return counts
+        if not into:
+            return {**counts, **nothing}
+        before = self._sum_of_club(into)
+        after = scaled(before) + scaled(counts["sum_after"])
+        return {
+            **counts,
+            "into_id": into.id,
+            "club_before": before,
+            "club_after": to_column(after, SCALE),
+        }
+
+    def _sum_of_club(self, program):
+        """What all accounts of a program have by now."""
+        [(total,)] = self.env.execute_query(
+            SQL(
+                "SELECT round(COALESCE(sum(points::numeric), 0) * %s)::bigint"
+                " FROM loyalty_card WHERE program_id = %s AND club_id IS NOT NULL",
+                10**SCALE,
+                program.id,
+            )
+        )
+        return to_column(total, SCALE)
 
     def _balances(self):
         """SQL columns ``had`` and ``gets`` of a native card, in ten-thousandths.
@@ -319,9 +371,13 @@ class LoyaltyClubTakeOver(models.Model):
         self._lock_club()
         if problem := self._why_not():
             raise UserError(problem)
-        self._detach_current()
         self.write({**self._count(), "state": "running"})
         self.env.flush_all()
+        if self.into_id:
+            # It gives and takes nothing any more; what its cards have is on its way.
+            self.program_id.active = False
+            return
+        self._detach_current()
         # By SQL: the ORM would put all cards into the club at once, with balances that
         # no entry explains.
         self.env.cr.execute(
@@ -455,12 +511,12 @@ class LoyaltyClubTakeOver(models.Model):
     def _account_of(self, cards):
         """Which account gets what a card had: dict of card id to account id.
 
-        A customer's first card is his account; archived ones and those of nobody stay
-        accounts of their own.
+        A customer's first card is the account, where there is none in the club yet;
+        archived ones and those of nobody stay accounts of their own.
         """
         partner_ids = {card["partner_id"] for card in cards if card["partner_id"]}
         first = self.env["loyalty.club.ledger"]._find_accounts(
-            self.program_id, dict.fromkeys(partner_ids)
+            self._target(), dict.fromkeys(partner_ids)
         )
         return {
             card["id"]: first.setdefault(card["partner_id"], card["id"])
@@ -516,16 +572,19 @@ class LoyaltyClubTakeOver(models.Model):
                 """
                 UPDATE loyalty_card AS card
                    SET club_id = %(club)s, points = 0, club_pending = 0, club_debt = 0,
+                       program_id = program.id, company_id = program.company_id,
                        member_id = new.member_id,
                        active = card.active AND card.id = ANY(%(accounts)s),
                        expiration_date = CASE WHEN card.id = ANY(%(accounts)s)
                                               THEN NULL ELSE card.expiration_date END,
                        write_uid = %(uid)s, write_date = %(now)s
                   FROM unnest(%(ids)s::int[], %(members)s::int[])
-                       AS new (id, member_id)
-                 WHERE card.id = new.id
+                       AS new (id, member_id),
+                       loyalty_program AS program
+                 WHERE card.id = new.id AND program.id = %(program)s
                 """,
                 club=self.club_id.id,
+                program=self._target().id,
                 accounts=accounts,
                 uid=self.env.uid,
                 now=fields.Datetime.now(),
