@@ -1,8 +1,11 @@
 """Refusals with a stable code.
 
-The text of every refusal starts with its code in brackets, so that a till or an
-integrator can act on the code while a person reads the sentence behind it.
+The text of every refusal starts with its code in brackets, so that an integrator can
+act on the code. A person reads the sentence behind it, in Odoo's own dialog, and a
+browser finds the code beside it (``models/ir_http.py``).
 """
+
+import re
 
 from odoo.exceptions import UserError
 
@@ -37,3 +40,27 @@ class ClubError(UserError):
             raise ValueError(f"unknown code {code!r}")
         self.code = code
         super().__init__(f"[{code}] {message}")
+
+    @property
+    def sentence(self):
+        """What is said to a person: the text without its code."""
+        return spoken(self.args[0])
+
+    def for_browser(self):
+        """The same refusal as Odoo's client knows it, with the code beside its text.
+
+        The client goes by the exact name of an exception: a class of ours would be
+        "Oops! Something went wrong", with a traceback.
+        """
+        error = UserError(self.sentence)
+        error.context = {"club_code": self.code}
+        error.__cause__ = self
+        return error.with_traceback(self.__traceback__)
+
+
+_CODE = re.compile(rf"^\[(?:{'|'.join(sorted(CODES))})\]\s*")
+
+
+def spoken(text):
+    """A refusal's text without its code; any other text as it is."""
+    return _CODE.sub("", text)

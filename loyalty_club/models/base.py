@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.tools import ormcache
 
+from ..exceptions import spoken
+
 OURS = "loyalty_club"
 
 
@@ -55,3 +57,16 @@ class Base(models.AbstractModel):
                 value = field.convert_to_cache(field.default(model), self, False)
                 completed[name] = field.convert_to_write(value, self)
         return completed
+
+    @api.model
+    def load(self, fields, data):
+        """On the screen of an import, a refused row says why without a code.
+
+        Odoo answers these as texts, not as errors. Programs that call ``load`` get the
+        code, as everywhere.
+        """
+        answer = super().load(fields, data)
+        if self.env.context.get("import_file"):
+            for message in answer["messages"]:
+                message["message"] = spoken(message["message"])
+        return answer

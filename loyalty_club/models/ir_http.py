@@ -1,12 +1,20 @@
 import re
 
 from odoo import models
+from odoo.http import request
 from odoo.tools.misc import file_open
 from odoo.tools.translate import (
     JAVASCRIPT_TRANSLATION_COMMENT,
     get_po_paths,
     translation_file_reader,
 )
+
+from ..exceptions import ClubError
+
+# What programs call: they act on the code, which stays in the text.
+FOR_PROGRAMS = frozenset({"/jsonrpc"})
+# JSON-2 is a dispatcher of its own; XML-RPC answers its errors itself.
+FOR_BROWSERS = frozenset({"jsonrpc", "http"})
 
 
 class IrHttp(models.AbstractModel):
@@ -53,3 +61,20 @@ class IrHttp(models.AbstractModel):
                         ):
                             words.setdefault(whose, {})[row["src"]] = row["value"]
         return words
+
+    @classmethod
+    def _handle_error(cls, exception):
+        """Say a refusal of the club to browsers as Odoo says its own.
+
+        The web client, the till, the portal and the pages of a web site all pass here.
+        """
+        if isinstance(exception, ClubError) and cls._club_asked_by_browser():
+            exception = exception.for_browser()
+        return super()._handle_error(exception)
+
+    @classmethod
+    def _club_asked_by_browser(cls):
+        return (
+            request.dispatcher.routing_type in FOR_BROWSERS
+            and request.httprequest.path not in FOR_PROGRAMS
+        )

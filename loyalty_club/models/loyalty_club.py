@@ -558,10 +558,19 @@ class LoyaltyClub(models.Model):
         self.ensure_one()
         return self.tier_ids.sorted(lambda tier: (tier.threshold, tier.id))
 
+    def _country(self):
+        """Where the club is: whose mobiles are written without a country code.
+
+        Whoever works for a branch alone may not read the company above it.
+        """
+        self.ensure_one()
+        company_sudo = self.company_id.sudo()  # the country of their own club
+        return company_sudo.country_id
+
     def _mobile(self, text):
         """E.164 of a mobile in any spelling, or None."""
         self.ensure_one()
-        country = self.company_id.country_id
+        country = self._country()
         return mobile_e164(text, country.code or None, country.phone_code or None)
 
     def _welcome_units(self, account):

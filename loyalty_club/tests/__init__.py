@@ -29,6 +29,7 @@ from . import test_overspend
 from . import test_pending
 from . import test_query_count
 from . import test_received
+from . import test_refusals
 from . import test_requests
 from . import test_rights_defaults
 from . import test_rights_raised

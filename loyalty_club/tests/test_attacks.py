@@ -310,7 +310,6 @@ REFUSALS = {
     "odoo.exceptions.AccessError",
     "odoo.exceptions.UserError",
     "odoo.exceptions.ValidationError",
-    "odoo.addons.loyalty_club.exceptions.ClubError",
 }
 
 

@@ -98,7 +98,7 @@ class LoyaltyClubTill(models.AbstractModel):
             if status == "ambiguous":
                 rows = members._lookup(club, text, scheme)
                 choices = members.browse(sorted({row[0] for row in rows}))
-            return self._unrecognised(status, shown, str(error), choices)
+            return self._unrecognised(status, shown, error.sentence, choices)
         return self._recognised(config, member.merged_into_id or member, shown)
 
     @api.model
@@ -154,7 +154,7 @@ class LoyaltyClubTill(models.AbstractModel):
         card = {"scheme": "card", "display": f"•••• {text[-4:]}"}
         if scheme == "card":
             return card
-        country = (club.company_id or self.env.company).country_id
+        country = club._country() if club else self.env.company.country_id
         found = identifiers.candidates(text, country.code, country.phone_code or 0)
         for kind, value in found:
             if kind in ("mobile", "email"):

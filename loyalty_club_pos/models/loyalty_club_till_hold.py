@@ -63,8 +63,7 @@ class LoyaltyClubTill(models.AbstractModel):
             with self.env.cr.savepoint():
                 holds = self._take(club, config, uuid, wanted)
         except ClubError as error:
-            message = error.args[0].partition("] ")[2]
-            return self._refused(member, error.code, message)
+            return self._refused(member, error.code, error.sentence)
         return self._held(member, holds)
 
     @api.model

@@ -6,6 +6,7 @@ from odoo.exceptions import UserError
 
 from odoo.addons.loyalty_club.amounts import AMOUNT
 from odoo.addons.loyalty_club.engine.amounts import to_units
+from odoo.addons.loyalty_club.exceptions import spoken
 from odoo.addons.loyalty_club.ledger import Origin
 from odoo.addons.loyalty_club.rights import raised
 
@@ -167,7 +168,7 @@ class PosOrder(models.Model):
                 yield
         except (UserError, ValueError) as error:
             _logger.info("The club did not follow %s", self, exc_info=True)
-            self._club_except("refused", club, member, message=str(error))
+            self._club_except("refused", club, member, message=spoken(str(error)))
 
     def _club_except(self, kind, club, member, account=None, units=0, message=""):
         """List something for the manager of the club."""

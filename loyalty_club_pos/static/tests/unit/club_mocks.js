@@ -142,8 +142,13 @@ export function mockTill(answers) {
 /** An error as the server's refusal arrives at the till. */
 export function mockRefusal(code, sentence) {
     const error = new RPCError(sentence);
-    error.exceptionName = "odoo.addons.loyalty_club.exceptions.ClubError";
-    error.data = { name: error.exceptionName, message: `[${code}] ${sentence}` };
+    error.exceptionName = "odoo.exceptions.UserError";
+    error.data = {
+        name: error.exceptionName,
+        message: sentence,
+        arguments: [sentence],
+        context: { club_code: code },
+    };
     return error;
 }
 

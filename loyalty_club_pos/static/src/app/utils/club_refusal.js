@@ -1,8 +1,6 @@
 import { _t } from "@web/core/l10n/translation";
 import { ConnectionLostError } from "@web/core/network/rpc";
 
-const REFUSAL = /^\[(\w+)\]\s*(.+)$/s;
-
 /**
  * The server's own "no", in words for a cashier; null when it is another error.
  *
@@ -10,14 +8,10 @@ const REFUSAL = /^\[(\w+)\]\s*(.+)$/s;
  * @returns {{code: string, message: string}|null}
  */
 export function readRefusal(error) {
-    const text = error?.data?.message || "";
-    const [, code, message] = REFUSAL.exec(text) || [];
-    if (code) {
-        return { code, message };
-    }
     // Odoo's own sentences for people (access rights, a closed till) have no code.
-    const own = /\.(AccessError|UserError|ValidationError)$/.test(error?.exceptionName || "");
-    return own ? { code: "refused", message: text } : null;
+    const { message = "", context } = error?.data || {};
+    const said = /\.(AccessError|UserError|ValidationError)$/.test(error?.exceptionName || "");
+    return said ? { code: context?.club_code || "refused", message } : null;
 }
 
 /**
