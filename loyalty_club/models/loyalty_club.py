@@ -561,9 +561,9 @@ class LoyaltyClub(models.Model):
     def _country(self):
         """Where the club is: whose mobiles are written without a country code.
 
-        Whoever works for a branch alone may not read the company above it.
+        Whoever works for a branch alone may not read the company above it. Without a
+        club there is no country.
         """
-        self.ensure_one()
         company_sudo = self.company_id.sudo()  # the country of their own club
         return company_sudo.country_id
 

@@ -223,7 +223,7 @@ class LoyaltyClubMember(models.Model):
         partner = self.env["res.partner"]
         new = self._partner_values(values, partner)
         new.setdefault("name", values.get("mobile"))
-        if country := club.company_id.country_id:
+        if country := club._country():
             new["country_id"] = country.id
         return partner.with_context(tracking_disable=True).create(new)
 
@@ -561,7 +561,7 @@ class LoyaltyClubMember(models.Model):
     @api.model
     def _typed(self, club, text):
         """The same without cards, of which people type nothing."""
-        country = club.company_id.country_id
+        country = club._country()
         return identifiers.candidates(
             text, country.code or None, country.phone_code or None
         )

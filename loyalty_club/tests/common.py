@@ -49,6 +49,10 @@ class ClubKit:
     ``seller`` (an employee with the native rights of people who sell).
     """
 
+    # Whether everybody works for a branch alone, whose company has the club: a second
+    # class that says so runs a journey's tests there as well.
+    at_a_branch = False
+
     @classmethod
     def setUpKit(cls):
         cls.env = cls.env(context={**cls.env.context, "tracking_disable": True})
@@ -56,6 +60,8 @@ class ClubKit:
         cls.euro.active = True
         cls.company = cls.new_company("Corner Shop")
         cls.club = cls.new_club("test", cls.company)
+        if cls.at_a_branch:
+            cls.company = cls.new_company("Corner Shop 2", parent=cls.company)
         cls.ledger = cls.env["loyalty.club.ledger"]
         cls.selling = cls._selling_group()
         cls.users = {

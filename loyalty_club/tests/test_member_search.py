@@ -136,3 +136,9 @@ class TestMemberSearch(ClubCase):
         self.club.calendar = "gregorian"
         self.assertEqual(self.Member.search(domain), self.other)
         self.assertTrue(self.other.birthday_this_month)
+
+
+class TestMemberSearchAtABranch(TestMemberSearch):
+    """The same by people who work for a branch alone."""
+
+    at_a_branch = True

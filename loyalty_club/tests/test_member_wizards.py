@@ -133,3 +133,9 @@ class TestMemberWizards(ClubCase):
         self.assertIn(ali.number, text)
         self.assertIn("1,234", text)
         self.assertIn("Bonus", text)
+
+
+class TestMemberWizardsAtABranch(TestMemberWizards):
+    """The same by people who work for a branch alone."""
+
+    at_a_branch = True

@@ -34,7 +34,11 @@ class TestJoining(ClubCase):
 
     def test_the_contact_with_this_mobile_becomes_the_member(self):
         contact = self.env["res.partner"].create(
-            {"name": "Sara", "phone": "+989351112233", "company_id": self.company.id}
+            {
+                "name": "Sara",
+                "phone": "+989351112233",
+                "company_id": self.club.company_id.id,
+            }
         )
         sara, _created = self.enrol(mobile="09351112233", email="sara@example.com")
         self.assertEqual(sara.partner_id, contact)
@@ -159,3 +163,9 @@ class TestJoining(ClubCase):
         ali = self.member("Ali", mobile="09121110001")
         form = Form(ali.with_user(self.users["desk"]))
         self.assertEqual(form.mobile, "+989121110001")
+
+
+class TestJoiningAtABranch(TestJoining):
+    """The same by people who work for a branch alone."""
+
+    at_a_branch = True

@@ -134,3 +134,9 @@ class TestRequests(ClubCase):
         for user in (outsider, self.users["auditor"], self.users["integration"]):
             with self.assertRaises(AccessError):
                 self.ask(user, 5)
+
+
+class TestRequestsAtABranch(TestRequests):
+    """The same by people who work for a branch alone."""
+
+    at_a_branch = True

@@ -171,7 +171,7 @@ class PosConfig(models.Model):
             "consents": self.env["loyalty.club.consent"]
             ._fields["channel"]
             ._description_selection(self.env),
-            "mobile_prefix": f"+{club.company_id.country_id.phone_code or ''}",
+            "mobile_prefix": f"+{club._country().phone_code or ''}",
             "programs": {program.club_account: program.id for program in programs},
             "tiers": [self._club_tier(tier) for tier in club._tiers()],
             "spend": {

@@ -32,7 +32,7 @@ class TillKit:
         key = patch.dict(os.environ, {PEPPER: "of-the-tests-0123456789"})
         cls.enterClassContext(key)
         cls.env["account.chart.template"].try_loading(
-            "generic_coa", company=cls.company, install_demo=False
+            "generic_coa", company=cls.company.root_id, install_demo=False
         )
         # The chart brings dollars, and the club, which is empty, would follow.
         cls.company.currency_id = cls.euro

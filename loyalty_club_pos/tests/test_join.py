@@ -238,3 +238,9 @@ class TestFirstMember(TillCase):
         again = model.join(till.id, {"mobile": "09127654321"})
         other = self.env["loyalty.club.member"].browse(again["member"]["member_id"])
         self.assertEqual(other.club_id, member.club_id)
+
+
+class TestJoinAtABranch(TestJoin):
+    """The same by people who work for a branch alone."""
+
+    at_a_branch = True

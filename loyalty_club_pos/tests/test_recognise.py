@@ -227,3 +227,9 @@ class TestRecognise(TillCase):
         customer = self.env["res.partner"].create({"name": "Customer"})
         answer = self.ask("summary", customer.id)
         self.assertEqual((answer["status"], answer["member"]), ("unknown", False))
+
+
+class TestRecogniseAtABranch(TestRecognise):
+    """The same by people who work for a branch alone."""
+
+    at_a_branch = True

@@ -479,3 +479,9 @@ class TestReturns(ReturnCase):
         self.assertEqual(entries.mapped("kind"), ["earn", "return"])
         purchases = entries.mapped("purchase_id")
         self.assertEqual(purchases.mapped("key"), [order.uuid, back.uuid])
+
+
+class TestReturnsAtABranch(TestReturns):
+    """The same by people who work for a branch alone."""
+
+    at_a_branch = True

@@ -553,3 +553,13 @@ class TestWallet(SpendingCase):
     def test_credit_is_never_loaded_by_selling(self):
         products = self.club.credit_program_id.rule_ids.product_ids
         self.assertFalse(products)
+
+
+class TestHoldsAtABranch(TestHolds):
+    """The same by people who work for a branch alone."""
+
+    at_a_branch = True
+
+
+class TestWalletAtABranch(TestWallet):
+    at_a_branch = True
