@@ -6,6 +6,7 @@ class LoyaltyClubExceptionAttribute(models.TransientModel):
 
     _name = "loyalty.club.exception.attribute"
     _description = "Attribute a Return"
+    _club_proposed = frozenset({"exception_id"})
 
     exception_id = fields.Many2one(
         "loyalty.club.exception", required=True, readonly=True, ondelete="cascade"
