@@ -345,6 +345,14 @@ class AccountMove(models.Model):
             with self._club_guarded(sale.club_id, sale.member_id):
                 sale._settle_received(self._club_received())
 
+    def _club_return_attributed(self, purchase):
+        """Follow this credit note after a manager has said what it returns.
+
+        :return: whether it took anything of the purchase
+        """
+        self._club_follow()
+        return purchase in self._club_standing_returns()
+
     def _club_returned_sales(self):
         """The purchases that this credit note returns goods of, as it is now."""
         if self.state != "posted":

@@ -75,7 +75,7 @@ class LoyaltyClubException(models.Model):
             exception.can_attribute = (
                 exception.state == "open"
                 and exception.kind == "return"
-                and hasattr(model, "_club_follow")
+                and hasattr(model, "_club_return_attributed")
             )
 
     # ------------------------------------------------------------------ listing
@@ -186,6 +186,9 @@ class LoyaltyClubException(models.Model):
     def _attribute(self, purchase):
         """Let the document be a return of this purchase, like any other, once.
 
+        The document's model says how, by ``_club_return_attributed(purchase) -> bool``:
+        whether anything was taken back. Models that have it can be attributed.
+
         :raises ClubError: over_return (nothing is left of it to return),
             invalid_payload (another club's purchase, or dealt with already)
         """
@@ -201,10 +204,7 @@ class LoyaltyClubException(models.Model):
         self._done(purchase_id=purchase.id)
         # The return follows the document, whose rights a manager may not have.
         document_sudo = raised(self.env[self.res_model]).browse(self.res_id)
-        document_sudo._club_follow()
-        if not purchase.sudo().return_ids.filtered(
-            lambda back: back.move_id.id == self.res_id and not back.return_ids
-        ):
+        if not document_sudo._club_return_attributed(purchase.sudo()):
             raise ClubError(
                 "over_return", self.env._("Nothing is left of it to return.")
             )

@@ -10,6 +10,10 @@ class AccountMove(models.Model):
         """What a customer pays of a debt is received for the orders of a till."""
         res = super()._club_follow()
         moves_sudo = raised(self)
+        for note_sudo in moves_sudo._club_of_type("out_refund"):
+            if not note_sudo._club_of_till():
+                for order_sudo in note_sudo._club_source_moves().pos_order_ids:
+                    order_sudo._club_follow_credit()
         moves_sudo |= moves_sudo._club_settled_moves()
         orders_sudo = moves_sudo.pos_order_ids | moves_sudo.pos_session_ids.order_ids
         if orders_sudo:

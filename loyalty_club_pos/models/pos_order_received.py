@@ -117,6 +117,15 @@ class PosOrder(models.Model):
             with order._club_guarded(club, member):
                 order._club_load_missing(club, received)
 
+    def _club_follow_credit(self):
+        """Accounting has credited the invoice of this order: wallets follow."""
+        self.ensure_one()
+        club = self.config_id._club()
+        if club and self._club_loads(club):
+            received = self._club_received(club)
+            with self._club_guarded(club, self._club_member(club)):
+                self._club_load_missing(club, 1 if received is None else received)
+
     def _club_load_missing(self, club, received):
         """Load what was received by now of the top-ups of this order, or take it back.
 
@@ -129,6 +138,7 @@ class PosOrder(models.Model):
             lambda line: line.order_id.state in ("paid", "done")
         )
         whole = sum(line.order_id._club_loaded_units(club, line) for line in loads)
+        whole -= self._club_credited_loads(club)
         card_id, left, count = self._club_loaded_left(club)
         change = math.floor(max(whole, 0) * received) - left
         ledger = self.env["loyalty.club.ledger"]
@@ -166,3 +176,27 @@ class PosOrder(models.Model):
         ledger = self.env["loyalty.club.ledger"]
         card_id = loaded and ledger._present_account(loaded[0].card_id.id)
         return card_id or None, left, len(entries)
+
+    def _club_credited_loads(self, club):
+        """What credit notes of accounting return of this order's top-ups, in units."""
+        invoice = self.account_move
+        if self != invoice.pos_order_ids[:1]:
+            return 0  # of an invoice of several orders the first answers for all
+        notes = invoice._club_returning_moves().filtered(
+            lambda note: (
+                note.state == "posted"
+                and not note._club_of_till()
+                and invoice in note._club_source_moves()
+            )
+        )
+        units = 0
+        for line in notes.invoice_line_ids:
+            rule = club.wallet_program_id.rule_ids.filtered(
+                lambda rule, line=line: line.product_id in rule.product_ids
+            )[:1]
+            if rule:
+                mode = "money" if rule.reward_point_mode == "money" else "unit"
+                units += line._club_loads(
+                    rule.program_id, mode, rule.reward_point_amount
+                )
+        return math.floor(units)

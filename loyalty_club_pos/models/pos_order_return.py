@@ -1,12 +1,14 @@
 import math
 from collections import defaultdict
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
 from odoo.addons.loyalty_club.engine.amounts import to_units
+from odoo.addons.loyalty_club.engine.crediting import CreditLine, match_credit
 from odoo.addons.loyalty_club.ledger import SCALE
 
 
@@ -45,6 +47,84 @@ class PosOrder(models.Model):
             member = self._club_member(club)
             if member:
                 self._club_except("return", club, member, message=message)
+                if lines := self._club_unattributed():
+                    # Where a manager can say which purchase came back.
+                    self.env["loyalty.club.exception"]._list(
+                        club,
+                        "return",
+                        message,
+                        record=self,
+                        member=member,
+                        units=self._club_units(club, sum(ln.total for ln in lines)),
+                    )
+
+    def _club_unattributed(self):
+        """What came back without its sale, and didn't make goods of this order cheaper.
+
+        :return: list of :class:`~..engine.crediting.CreditLine`, in money
+        """
+        unearning = self._club_unearning(self.config_id._club())
+        bought = sum(
+            line.club_total for line in self.lines if line._club_is_goods(unearning)
+        )
+        back = self.lines.filtered(
+            lambda line: (
+                line.qty < 0
+                and not line.refunded_orderline_id
+                and not line.is_reward_line
+                and line.club_total < 0
+            )
+        )
+        rest = -sum(back.mapped("club_total")) - bought
+        if rest <= self._club_slack():
+            return []
+        if bought:
+            return [CreditLine("rest", None, None, Decimal(1), rest)]
+        return [
+            CreditLine(
+                key=line.uuid,
+                item=line.product_id.id,
+                price=(Decimal(repr(line.price_unit)), Decimal(repr(line.discount))),
+                quantity=Decimal(repr(-line.qty)),
+                total=-line.club_total,
+            )
+            for line in back
+        ]
+
+    def _club_return_attributed(self, purchase):
+        """Take back what came back, after a manager has said of which purchase.
+
+        :return: whether it took anything
+        """
+        club = purchase.club_id
+        digits = club._digits("wallet")
+        sold = [
+            CreditLine(
+                key=line.key,
+                item=line.product_id.id,
+                price=(Decimal(repr(line.unit_price)), Decimal(repr(line.discount))),
+                quantity=Decimal(repr(line.quantity))
+                - Decimal(repr(line.returned_quantity)),
+                total=to_units(line.total, digits)
+                - to_units(line.returned_total, digits),
+            )
+            for line in purchase.line_ids
+        ]
+        credited = [
+            replace(line, total=self._club_units(club, line.total))
+            for line in self._club_unattributed()
+        ]
+        wanted = match_credit(sold, credited)
+        if wanted:
+            purchase._return(
+                wanted,
+                source="pos",
+                key=f"{self.uuid}:attributed",
+                moment=fields.Datetime.now(),
+                reference=self.pos_reference or self.name,
+                gives_cost_back=False,
+            )
+        return bool(wanted)
 
     # ------------------------------------------------------------------ what was earned
 

@@ -317,6 +317,42 @@ class TestReturns(ReturnCase):
         self.assertEqual(self.available(self.ali), 0, "nothing is taken twice")
         self.assertEqual(self.balances(self.ali)["debt"], 0)
 
+    def test_a_top_up_that_accounting_credits_leaves_the_wallet(self):
+        order = self.sell(self.ali, [self.line(self.top_up, 1, 50)], to_invoice=True)
+        self.assertEqual(self.available(self.ali, "wallet"), 5000)
+        note = self.credit_in_accounting(order)
+        note.action_post()
+        self.assertEqual(self.available(self.ali, "wallet"), 0)
+        self.assertEqual(self.balances(self.ali, "wallet")["debt"], 0)
+        note.button_draft()
+        self.assertEqual(self.available(self.ali, "wallet"), 5000)
+
+    def test_goods_without_their_sale_are_attributed_by_a_manager_once(self):
+        sale = self.sell(self.ali, [self.line(self.tea, 3)])
+        back = self.sell(self.ali, [self.line(self.tea, -1)])
+        self.assertEqual(self.available(self.ali), 150)
+        row = self.env["loyalty.club.exception"].search([("res_id", "=", back.id)])
+        self.assertEqual(
+            (row.res_model, row.kind, row.amount), ("pos.order", "return", 50)
+        )
+        row = row.with_user(self.users["manager"])
+        row._attribute(self.purchases(sale))
+        self.assertEqual(self.available(self.ali), 100)
+        with self.assertClubError("invalid_payload"):
+            row._attribute(self.purchases(sale))
+        self.refund(sale, {sale.lines: 3})
+        self.assertEqual(self.available(self.ali), 0)
+        self.assertEqual(self.balances(self.ali)["debt"], 0)
+
+    def test_an_exchange_without_the_sale_is_settled_by_itself(self):
+        """What came back makes the new goods cheaper: there is nothing to attribute."""
+        self.sell(self.ali, [self.line(self.tea, 1)])
+        back = self.sell(self.ali, [self.line(self.tea, -1), self.line(self.tea, 2)])
+        self.assertEqual(self.available(self.ali), 100)
+        self.assertFalse(
+            self.env["loyalty.club.exception"].search([("res_id", "=", back.id)])
+        )
+
     def test_points_that_paid_come_back_with_a_credit_note_of_accounting(self):
         self.grant(self.ali, 1000)
         order = self.buy_with(
