@@ -81,6 +81,31 @@ class LoyaltyClub(models.Model):
             club.transfer_max_money = TRANSFER * size
             club.transfer_max_month_money = TRANSFER_MONTH * size
 
+    waiting_count = fields.Integer(
+        "To approve",
+        compute="_compute_waiting_count",
+        help="Adjustments that wait for a second person.",
+    )
+
+    def _compute_waiting_count(self):
+        counts = dict(
+            self.env["loyalty.club.request"]._read_group(
+                [("club_id", "in", self.ids), ("state", "=", "waiting")],
+                ["club_id"],
+                ["__count"],
+            )
+        )
+        for club in self:
+            club.waiting_count = counts.get(club, 0)
+
+    def action_open_waiting(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "loyalty_club.action_request"
+        )
+        action["domain"] = [("club_id", "=", self.id)]
+        return action
+
     # ------------------------------------------------------------------ own caps
 
     @api.model_create_multi

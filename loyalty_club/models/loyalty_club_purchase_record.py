@@ -318,22 +318,18 @@ class LoyaltyClubPurchase(models.Model):
         return text + "."
 
     def action_why(self):
-        """Say how the points came about, in a message on the screen."""
+        """Open a dialog that says how the points came about."""
         self.ensure_one()
-        sentences = self._why() or [self.env._("No rule gives points for it.")]
-        # The screen puts a full stop behind a title: no question mark here.
         title = self.env._(
             "%(points)s points, because", points=f"{round(self.points):,}"
         )
         return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "title": title,
-                "message": " ".join(sentences),
-                "type": "info",
-                "sticky": True,
-            },
+            "type": "ir.actions.act_window",
+            "name": title,
+            "res_model": self._name,
+            "res_id": self.id,
+            "views": [(self.env.ref("loyalty_club.purchase_view_why").id, "form")],
+            "target": "new",
         }
 
 

@@ -1,19 +1,21 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import format_amount
 
 from ..amounts import AMOUNT
 from ..engine.amounts import to_units
 from ..exceptions import ClubError
-from ..ledger import Origin
+from ..ledger import Origin, to_column
 from ..rights import raised
 from .loyalty_club import ACCOUNTS
 
 # What somebody asks for; the rest of a request is the club's to say.
 ASKED = {"member_id", "account", "amount", "reason_id", "expires_on", "note"}
+DECIDERS = 20  # at most so many are asked by an activity
 
 
 class LoyaltyClubRequest(models.Model):
-    """An adjustment that somebody asks for; above his cap a second person decides.
+    """An adjustment that somebody asks for; above their cap a second person decides.
 
     What was asked for never changes afterwards: who decides sees what was asked.
     """
@@ -21,7 +23,7 @@ class LoyaltyClubRequest(models.Model):
     _name = "loyalty.club.request"
     _description = "Adjustment Request"
     _club_proposed = frozenset({"member_id", "account"})
-    _inherit = ["mail.thread"]
+    _inherit = ["mail.thread", "mail.activity.mixin"]
     _order = "id desc"
     _rec_name = "reason_id"
 
@@ -69,6 +71,14 @@ class LoyaltyClubRequest(models.Model):
     decided_at = fields.Datetime(readonly=True, copy=False)
     entry_ids = fields.One2many("loyalty.club.entry", "request_id")
     can_decide = fields.Boolean(compute="_compute_can_decide")
+    currency_id = fields.Many2one(related="club_id.currency_id")
+    balance = fields.Float(
+        "Balance now", compute="_compute_balance", compute_sudo=True, **AMOUNT
+    )
+    # What whoever asked could have posted alone, when they sent it.
+    cap_asked = fields.Float(readonly=True, copy=False, **AMOUNT)
+    left_asked = fields.Float(readonly=True, copy=False, **AMOUNT)
+    cap_words = fields.Char("Who may post it", compute="_compute_cap_words")
 
     _amount_set = models.Constraint(
         "CHECK (amount <> 0)", "An adjustment gives or takes something."
@@ -84,6 +94,48 @@ class LoyaltyClubRequest(models.Model):
                 and request.state == "waiting"
                 and request.user_id != self.env.user
             )
+
+    @api.depends("member_id", "account")
+    def _compute_balance(self):
+        for request in self:
+            member = request.member_id
+            request.balance = member and member[f"{request.account}_balance"]
+
+    @api.depends_context("uid", "lang")
+    @api.depends("state", "account", "member_id", "cap_asked", "left_asked")
+    def _compute_cap_words(self):
+        """What the asker may post alone, and so why a request waits."""
+        for request in self:
+            words = False
+            if request.state == "draft" and request.member_id:
+                club_sudo = request.club_id.sudo()  # limits are told to who has them
+                words = self.env._(
+                    "You can post %(left)s more today without a second person, of "
+                    "%(cap)s a day. More waits for a manager.",
+                    cap=request._told(club_sudo._cap(request.account)),
+                    left=request._told(club_sudo._cap_left(request.account)),
+                )
+            elif request.state == "waiting":
+                words = self.env._(
+                    "It waits for a second person: %(asker)s posts at most %(cap)s a "
+                    "day alone, and had %(left)s left when this was sent.",
+                    asker=request.user_id.name,
+                    cap=request._told(request._in_units(request.cap_asked)),
+                    left=request._told(request._in_units(request.left_asked)),
+                )
+            request.cap_words = words
+
+    def _told(self, units):
+        """Units of this account, as people write them."""
+        club_sudo = self.club_id.sudo()  # its currency is no secret
+        digits = club_sudo._digits(self.account)
+        if self.account == "points":
+            return self.env._("%(number)s points", number=f"{units:,}")
+        amount = float(to_column(units, digits))
+        return format_amount(self.env, amount, club_sudo.currency_id)
+
+    def _in_units(self, amount):
+        return to_units(amount, self.club_id.sudo()._digits(self.account))
 
     @api.constrains("amount", "account", "reason_id")
     def _check_amount(self):
@@ -141,8 +193,39 @@ class LoyaltyClubRequest(models.Model):
             if club_sudo._cap_take(request.account, abs(request._units())):
                 request_sudo._post()
             else:
-                request_sudo.state = "waiting"
+                request_sudo._wait()
         return True
+
+    def _wait(self):
+        """Ask those who may decide, each by an activity."""
+        club, digits = self.club_id, self.club_id._digits(self.account)
+        self.write(
+            {
+                "state": "waiting",
+                "cap_asked": to_column(club._cap(self.account), digits),
+                "left_asked": to_column(club._cap_left(self.account), digits),
+            }
+        )
+        # An activity is enough: no mail is sent while the request is saved.
+        quiet = self.with_context(mail_activity_quick_update=True)
+        for user in self._deciders():
+            quiet.activity_schedule(
+                "mail.mail_activity_data_todo",
+                summary=self.env._("Approve an adjustment"),
+                user_id=user.id,
+            )
+
+    def _deciders(self):
+        """Who may decide this request: managers of its company, but who asked."""
+        managers = self.env.ref("loyalty_club.group_manager").all_user_ids
+        branches = self.env["res.company"].search(
+            [("id", "child_of", self.company_id.id)]
+        )
+        return managers.filtered(
+            lambda user: (
+                user != self.user_id and user.active and user.company_ids & branches
+            )
+        )[:DECIDERS]
 
     def action_approve(self):
         """Post what somebody else asked for."""
@@ -161,6 +244,7 @@ class LoyaltyClubRequest(models.Model):
                     "decided_at": fields.Datetime.now(),
                 }
             )
+            raised(request).activity_ids.unlink()  # nobody is asked any more
         return True
 
     def _check_decider(self):
@@ -219,6 +303,7 @@ class LoyaltyClubRequest(models.Model):
                 "decided_at": fields.Datetime.now(),
             }
         )
+        self.activity_ids.unlink()  # nobody is asked any more
 
     def _lock(self):
         """Two managers deciding in the same second: the later one sees the first."""

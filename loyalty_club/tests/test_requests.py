@@ -140,3 +140,49 @@ class TestRequestsAtABranch(TestRequests):
     """The same by people who work for a branch alone."""
 
     at_a_branch = True
+
+    # ------------------------------------------------------------------ being asked
+
+    def test_those_who_may_decide_are_asked(self):
+        request = self.ask(self.manager, 101)
+        request.action_submit()
+        asked = request.sudo().activity_ids.user_id
+        self.assertIn(self.second, asked)
+        self.assertNotIn(self.manager, asked)
+        self.assertNotIn(self.desk, asked)
+        mine = self.env["mail.activity"].with_user(self.second)
+        self.assertTrue(mine.search([("res_model", "=", request._name)]))
+        self.assertEqual(self.club.with_user(self.second).waiting_count, 1)
+        request.with_user(self.second).action_approve()
+        self.assertFalse(request.sudo().activity_ids)
+        self.assertEqual(self.club.with_user(self.second).waiting_count, 0)
+
+    def test_nobody_is_asked_any_more_after_a_refusal(self):
+        request = self.ask(self.desk, 11)
+        request.action_submit()
+        self.assertTrue(request.sudo().activity_ids)
+        request.with_user(self.manager).action_refuse()
+        self.assertFalse(request.sudo().activity_ids)
+
+    def test_another_company_s_managers_are_not_asked(self):
+        south = self.new_company("South")
+        stranger = self.user("stranger", "loyalty_club.group_manager", companies=south)
+        request = self.ask(self.desk, 11)
+        request.action_submit()
+        self.assertNotIn(stranger, request.sudo().activity_ids.user_id)
+
+    def test_who_asks_sees_the_limit_the_balance_and_why_it_waits(self):
+        self.grant(self.ali, 25)
+        self.ask(self.desk, 4).action_submit()
+        request = self.ask(self.desk, 11)
+        self.assertEqual(request.balance, 29)
+        self.assertIn("post 6 points more today", request.cap_words)
+        self.assertIn("of 10 points a day", request.cap_words)
+        request.action_submit()
+        for user in (self.desk, self.manager):
+            words = request.with_user(user).cap_words
+            self.assertIn("at most 10 points a day", words)
+            self.assertIn("had 6 points left", words)
+            self.assertIn(self.desk.name, words)
+        request.with_user(self.manager).action_approve()
+        self.assertFalse(request.cap_words)

@@ -2,6 +2,7 @@ from decimal import Decimal
 
 from odoo import fields
 from odoo.tests import freeze_time, tagged
+from odoo.tools import html2plaintext
 
 from .baskets import BasketCase
 
@@ -12,9 +13,24 @@ class TestWhy(BasketCase):
     """The button that says in sentences how points came about."""
 
     def why(self, purchase):
-        """What the desk reads."""
-        action = purchase.with_user(self.users["desk"]).action_why()
-        return action["params"]["title"], action["params"]["message"]
+        """What the desk reads in the dialog: its title and sentences."""
+        theirs = purchase.with_user(self.users["desk"])
+        action = theirs.action_why()
+        self.assertEqual((action["target"], action["res_id"]), ("new", purchase.id))
+        dialog = html2plaintext(theirs.why_html)
+        sentences = theirs._why() or ["No rule gives points for it."]
+        for sentence in sentences:
+            self.assertIn(sentence, dialog)
+        return action["name"], " ".join(sentences)
+
+    def test_a_line_for_each_rule_with_the_currency(self):
+        self.rules({"club_per_amount": 10}, {"reward_point_mode": "order"})
+        purchase = self.record((self.tea, 1, 379.90))
+        lines = purchase.with_user(self.users["desk"])._why_lines()
+        self.assertEqual([line[2] for line in lines], ["37", "1"])
+        self.assertIn("379.90", lines[0][1])
+        self.assertIn("€", lines[0][1])
+        self.assertEqual(str(purchase.why_html).count("<tr>"), 3)
 
     def test_by_money(self):
         self.rules({"club_per_amount": 10})
