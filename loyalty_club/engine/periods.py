@@ -135,6 +135,38 @@ def is_birthday(birth: date, day: date, calendar: Calendar) -> bool:
     return next_birthday(birth, day, calendar) == day
 
 
+def year_of(day: date, calendar: Calendar) -> int:
+    """The year that ``day`` lies in: what makes a key yearly.
+
+    >>> year_of(date(2024, 1, 1), "jalali"), year_of(date(2024, 12, 31), "jalali")
+    (1402, 1403)
+    """
+    return _split(day, calendar)[0]
+
+
+# A day of the Jalali year falls on Gregorian days that are at most so far apart.
+_DRIFT = timedelta(days=3)
+
+
+def birth_marks(first: date, last: date) -> list[str]:
+    """Month and day (``MMDD``) of all births that may be celebrated in these days.
+
+    For a database to narrow down by, in either calendar: nobody who celebrates is
+    left out, and :func:`next_birthday` decides. Born on 29 February, one celebrates
+    the day before in common years.
+
+    >>> birth_marks(date(2025, 2, 28), date(2025, 2, 28))
+    ['0225', '0226', '0227', '0228', '0229', '0301', '0302', '0303']
+    """
+    day, marks = first - _DRIFT, set()
+    while day <= last + _DRIFT and len(marks) < 366:
+        marks.add(f"{day:%m%d}")
+        day += _DAY
+    if {"0228", "0301"} & marks:
+        marks.add("0229")
+    return sorted(marks)
+
+
 # ------------------------------------------------------------------- time zones
 
 

@@ -8,7 +8,13 @@ from odoo.addons.base.models.res_partner import _tz_get
 from ..clock import now
 from ..engine.amounts import to_units
 from ..engine.identifiers import mobile_e164
-from ..engine.periods import ExpiryPolicy, QualificationPolicy, local_day
+from ..engine.periods import (
+    ExpiryPolicy,
+    QualificationPolicy,
+    local_day,
+    period_end,
+    period_start,
+)
 from ..ledger import SCALE
 from ..rights import raised
 from ..words import say_in_all_languages
@@ -518,6 +524,11 @@ class LoyaltyClub(models.Model):
         """The club's current day: a date in its own time zone."""
         self.ensure_one()
         return self._day(now(self.env))
+
+    def _running_month(self):
+        """First and last day of the month of the club's calendar."""
+        start = period_start(self._today(), "month", self.calendar)
+        return start, period_end(start, "month", self.calendar)
 
     def _day(self, moment):
         """The club's day at ``moment`` (naive UTC)."""

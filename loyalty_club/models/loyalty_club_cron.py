@@ -3,10 +3,15 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..engine.periods import is_birthday
+from ..engine.periods import birth_marks, next_birthday, year_of
 from ..ledger import Grant, Origin
 
 BATCH = 1000
+# Birthdays of days on which the job didn't run are made good up to so many days later.
+BIRTHDAYS_LATE = timedelta(days=60)
+# A birth date or a calendar that is changed brings no second gift within a year; a
+# gift that came late doesn't keep the next one away.
+BIRTHDAYS_APART = timedelta(days=300)
 
 
 class LoyaltyClub(models.Model):
@@ -21,6 +26,9 @@ class LoyaltyClub(models.Model):
     # Where today's evaluation of all members has got to.
     requalify_day = fields.Date(readonly=True, copy=False)
     requalify_last_id = fields.Integer(readonly=True, copy=False)
+    # The last day whose birthdays were all given, and the one that is being given.
+    birthday_day = fields.Date(readonly=True, copy=False)
+    birthday_until = fields.Date(readonly=True, copy=False)
 
     @api.model
     def _cron_release(self):
@@ -40,7 +48,7 @@ class LoyaltyClub(models.Model):
 
     @api.model
     def _cron_birthday(self):
-        """Give today's birthday bonuses."""
+        """Give birthday bonuses: today's, and those of days that were missed."""
         self._run_batches("_birthday_due")
 
     @api.model
@@ -77,8 +85,10 @@ class LoyaltyClub(models.Model):
         """One batch of today's evaluation, which may have begun in an earlier run."""
         self.ensure_one()
         today = self._today()
+        # Where midnight comes in between, the new day begins with the first member.
+        after_id = 0
         if self.requalify_day == today:
-            after_id = max(after_id, self.requalify_last_id)
+            after_id = self.requalify_last_id
         done, last_id = self.env["loyalty.club.member"]._requalify_batch(
             self, after_id, limit
         )
@@ -88,27 +98,36 @@ class LoyaltyClub(models.Model):
     def _birthday_due(self, after_id, limit):
         """Birthday bonuses of one batch of members whose tier has one.
 
-        The key says the year of the club's day: running again gives nothing twice.
+        All days since the last one that was done are taken, at most 60. The key says
+        the year of the birthday in the club's calendar: running again gives nothing
+        twice.
         """
         self.ensure_one()
         today = self._today()
-        ids = self._birthday_candidates(today, after_id, limit)
-        wanted = {
-            f"birthday:{member.id}:{today.year}": member
-            for member in self.env["loyalty.club.member"].browse(ids)
-            if is_birthday(member.partner_id.birthdate_date, today, self.calendar)
-        }
+        if not after_id or not self.birthday_until:
+            self.birthday_until = today  # whatever the clock says in later batches
+        last = self.birthday_until
+        first = last
+        if self.birthday_day:
+            first = max(self.birthday_day + timedelta(days=1), last - BIRTHDAYS_LATE)
+            first = min(first, last)
+        ids = self._birthday_candidates(first, last, after_id, limit)
+        wanted = {}
+        for member in self.env["loyalty.club.member"].browse(ids):
+            born = member.partner_id.birthdate_date
+            day = next_birthday(born, first, self.calendar)
+            if max(born, member.joined_on) <= day <= last:
+                wanted[f"birthday:{member.id}:{year_of(day, self.calendar)}"] = member
         self._give_birthday(wanted)
+        if not ids:
+            self.birthday_day = last
         return len(wanted), ids[-1] if ids else None
 
-    def _birthday_candidates(self, today, after_id, limit):
-        """Members born around this day of the year; the calendar then decides.
+    def _birthday_candidates(self, first, last, after_id, limit):
+        """Members born around these days of the year; the calendar then decides.
 
-        A day of the Jalali year falls on Gregorian days at most two apart.
+        :return: their ids, in order
         """
-        around = [
-            (today + timedelta(days=days)).strftime("%m%d") for days in range(-2, 3)
-        ]
         self.env["res.partner"].flush_model(["birthdate_date"])
         self.env["loyalty.club.member"].flush_model(["tier_id", "state"])
         rows = self.env.execute_query(
@@ -125,18 +144,19 @@ class LoyaltyClub(models.Model):
                 """,
                 self.id,
                 after_id,
-                around,
+                birth_marks(first, last),
                 limit,
             )
         )
         return [row[0] for row in rows]
 
     def _give_birthday(self, wanted):
-        entries = self.env["loyalty.club.entry"].search(
-            [("club_id", "=", self.id), ("key", "in", list(wanted))]
-        )
-        given = set(entries.mapped("key"))
-        new = {key: member for key, member in wanted.items() if key not in given}
+        """Give the bonus to who hasn't had one for this birthday.
+
+        :param wanted: dict of key to member
+        """
+        given = self._given_birthdays(wanted)
+        new = {key: member for key, member in wanted.items() if member.id not in given}
         members = self.env["loyalty.club.member"].union(*new.values())
         ledger = self.env["loyalty.club.ledger"]
         account_of = ledger._accounts(members, "points")
@@ -152,3 +172,26 @@ class LoyaltyClub(models.Model):
                 for key, member in new.items()
             ]
         )
+
+    def _given_birthdays(self, wanted):
+        """Ids of those members who had this bonus, or another one shortly before.
+
+        So a birth date that is moved over the end of a year, or another calendar,
+        gives nothing twice.
+        """
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT DISTINCT entry.member_id
+                  FROM loyalty_club_entry AS entry
+                 WHERE entry.member_id = ANY(%s) AND entry.club_id = %s
+                   AND (entry.key = ANY(%s) OR entry.key LIKE %s AND entry.date > %s)
+                """,
+                [member.id for member in wanted.values()],
+                self.id,
+                list(wanted),
+                "birthday:%",
+                self.birthday_until - BIRTHDAYS_APART,
+            )
+        )
+        return {row[0] for row in rows}

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ..engine.identifiers import name_key, name_words
-from ..engine.periods import next_birthday, period_end, period_start
+from ..engine.periods import next_birthday
 
 
 class LoyaltyClubMember(models.Model):
@@ -70,8 +70,7 @@ class LoyaltyClubMember(models.Model):
             return NotImplemented
         found = self.browse()
         for club in self.env["loyalty.club"].search([("active", "=", True)]):
-            start = period_start(club._today(), "month", club.calendar)
-            end = period_end(start, "month", club.calendar)
+            start, end = club._running_month()
             # A Jalali month lies in two Gregorian ones: the database narrows down,
             # the calendar decides.
             found += self.search(
@@ -89,7 +88,5 @@ class LoyaltyClubMember(models.Model):
         club = self.club_id
         if not self.birthdate_date:
             return False
-        start = period_start(club._today(), "month", club.calendar)
-        return next_birthday(self.birthdate_date, start, club.calendar) <= period_end(
-            start, "month", club.calendar
-        )
+        start, end = club._running_month()
+        return next_birthday(self.birthdate_date, start, club.calendar) <= end

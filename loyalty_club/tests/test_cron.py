@@ -71,47 +71,21 @@ class TestCron(ClubCase):
         self.run_cron("requalify")
         self.assertEqual(len(members.filtered("tier_id")), 5)
 
-    @freeze_time("2026-06-01")
-    def test_a_birthday_is_given_once(self):
-        tier = self.env["loyalty.club.tier"].create(
-            {
-                "club_id": self.club.id,
-                "name": "Bronze",
-                "code": "b",
-                "threshold": 0,
-                "birthday_points": 50,
-            }
+    def test_midnight_in_a_run_begins_the_new_day_with_the_first_member(self):
+        self.club.qualify_period = "month"
+        self.env["loyalty.club.tier"].create(
+            {"club_id": self.club.id, "name": "Bronze", "code": "b", "threshold": 0}
         )
-        born = {"birthdate": date(1990, 6, 1)}
-        ali, sara = self.member("Ali", **born), self.member("Sara")
-        (ali + sara).write({"tier_id": tier.id})
-        self.run_cron("birthday")
-        self.run_cron("birthday")
-        self.assertEqual((self.available(ali), self.available(sara)), (50, 0))
-        with freeze_time("2027-06-01"):
-            self.run_cron("birthday")
-            self.assertEqual(self.available(ali), 100)
-
-    def test_a_jalali_club_keeps_jalali_birthdays(self):
-        self.club.calendar = "jalali"
-        tier = self.env["loyalty.club.tier"].create(
-            {
-                "club_id": self.club.id,
-                "name": "Bronze",
-                "code": "b",
-                "threshold": 0,
-                "birthday_points": 50,
-            }
+        members = self.members(4)
+        with freeze_time("2026-06-30 23:59:00"):
+            done, last_id = self.club._requalify_due(0, 2)
+            self.assertEqual(done, 2)
+        with freeze_time("2026-07-01 00:01:00"):
+            while last_id:
+                _done, last_id = self.club._requalify_due(last_id, 2)
+        self.assertEqual(
+            set(members.mapped("qualified_from")), {date(2026, 7, 1)}, "none is left"
         )
-        # 21 March 1990 was 1 Farvardin 1369, and 20 March 2029 is that of 1408.
-        with freeze_time("2029-03-19"):
-            ali = self.member("Ali", birthdate=date(1990, 3, 21))
-            ali.write({"tier_id": tier.id})
-            self.run_cron("birthday")
-            self.assertEqual(self.available(ali), 0)
-        with freeze_time("2029-03-20"):
-            self.run_cron("birthday")
-            self.assertEqual(self.available(ali), 50)
 
     def test_the_nightly_check_finds_a_clean_ledger(self):
         self.grant(self.member("Ali"), 10)

@@ -13,6 +13,7 @@ from engine.periods import (
     QualificationPolicy,
     add_months,
     anniversary,
+    birth_marks,
     day_bounds,
     expiry_date,
     format_day,
@@ -320,3 +321,20 @@ def test_display_in_persian(day):
 )
 def test_display_elsewhere(calendar, lang):
     assert format_day(date(2026, 3, 21), calendar, lang) == "2026-03-21"
+
+
+@pytest.mark.parametrize("calendar", ["gregorian", "jalali"])
+def test_no_birthday_falls_outside_of_the_marks(calendar):
+    """All births of 120 years, on all days of some leap and common years."""
+    first, last = date(2023, 1, 1), date(2030, 3, 20)
+    marks = {}
+    for birth_year in range(1906, 2027, 1 if calendar == "gregorian" else 3):
+        birth = date(birth_year, 1, 1)
+        while birth.year == birth_year:
+            day = next_birthday(birth, first, calendar)
+            while day <= last:
+                if day not in marks:
+                    marks[day] = set(birth_marks(day, day))
+                assert f"{birth:%m%d}" in marks[day], (birth, day)
+                day = next_birthday(birth, day + 2 * ONE_DAY, calendar)
+            birth += ONE_DAY if birth.month in (2, 3, 12) else 9 * ONE_DAY
