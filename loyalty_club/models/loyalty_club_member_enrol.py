@@ -319,6 +319,9 @@ class LoyaltyClubMember(models.Model):
     def _normalise_person(self, club, values):
         """Check the personal fields and bring them into their stored form."""
         values = dict(values)
+        said = [values.get("name"), values.get("email"), *(values.get("tags") or ())]
+        if any(identifiers.looks_like_pan(text) for text in said if text):
+            raise self._bank_card_refused()
         if mobile := values.get("mobile"):
             self._check_exact("mobile", mobile)
             values["mobile"] = club._mobile(mobile)
@@ -333,6 +336,13 @@ class LoyaltyClubMember(models.Model):
                     "invalid_payload", self.env._("email: this is no e-mail address")
                 )
         return values
+
+    @api.model
+    def _bank_card_refused(self):
+        return ClubError(
+            "invalid_payload",
+            self.env._("card: a bank card's number is never stored"),
+        )
 
     @api.model
     def _check_exact(self, field, text):
@@ -382,10 +392,10 @@ class LoyaltyClubMember(models.Model):
             self._check_card_told_apart(club, value)
             return scheme, token, f"•••• {value.strip()[-4:]}"
         stored = None
-        if not identifiers.looks_like_pan(value):
-            if scheme == "mobile":
-                stored = club._mobile(value)
-            elif scheme == "email":
+        if scheme == "mobile":
+            stored = club._mobile(value)  # no bank card is one
+        elif not identifiers.looks_like_pan(value):
+            if scheme == "email":
                 stored = identifiers.normalise_email(value)
             elif scheme == "barcode":
                 stored = identifiers.normalise_barcode(value)
@@ -414,10 +424,7 @@ class LoyaltyClubMember(models.Model):
                 ),
             )
         if identifiers.looks_like_pan(value):
-            raise ClubError(
-                "invalid_payload",
-                self.env._("card: a bank card's number is never stored"),
-            )
+            raise self._bank_card_refused()
         try:
             return identifiers.card_token(value, pepper.encode())
         except ValueError as error:

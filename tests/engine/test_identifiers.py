@@ -8,13 +8,14 @@ from engine.identifiers import (
     card_token,
     fold,
     is_member_number,
+    is_rounded,
     looks_like_pan,
     member_number,
     mobile_e164,
     normalise_barcode,
     normalise_email,
 )
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 from stdnum import luhn
 
@@ -43,6 +44,45 @@ def test_every_spelling_is_one_mobile(number, operator, prefix, separator, scrip
     assert found == f"+98{operator}{number}"
     assert candidates(typed.translate(script), "IR", 98)[0] == ("mobile", found)
     assert mobile_e164(found, None, None) == found
+
+
+@given(
+    digits(7),
+    st.sampled_from(["912", "+98912", "0098912", "98912", "0912"]),
+    st.sampled_from(["{}", "'{}", "\u2019{}", '="{}"', "{}.0", "{}.00", "{}\u066b0"]),
+    SCRIPTS,
+)
+def test_what_spreadsheets_and_exports_make_of_a_mobile(number, start, form, script):
+    """Odoo's own export puts an apostrophe before +98…, lest it be a formula."""
+    typed = form.format(start + number).translate(script)
+    assert mobile_e164(typed, "IR", 98) == f"+98912{number}"
+    assert not is_rounded(typed)
+
+
+@given(digits(4), digits(3), SCRIPTS)
+def test_tatweel_between_groups(first, second, script):
+    typed = f"0912ـ{second}ـ{first}".translate(script)
+    assert mobile_e164(typed, "IR", 98) == f"+98912{second}{first}"
+
+
+@given(
+    st.integers(1, 9),
+    digits(3),
+    st.integers(1, 20),
+    st.sampled_from(["{}.{}E+{:02d}", "{},{}e+{:02d}", "{}.{}E{:02d}", "'{}.{}E+{}"]),
+    SCRIPTS,
+)
+def test_a_rounded_number_is_nothing(first, rest, power, form, script):
+    text = form.format(first, rest, power).translate(script)
+    assert is_rounded(text)
+    assert mobile_e164(text, "IR", 98) is None
+    assert normalise_barcode(text) is None
+    assert candidates(text, "IR", 98) == []
+
+
+@given(st.binary(min_size=4, max_size=10))
+def test_a_card_s_serial_is_never_called_rounded(serial):
+    assert not is_rounded(serial.hex())
 
 
 @pytest.mark.parametrize(
@@ -124,22 +164,6 @@ def test_what_is_no_member_number(text):
 # ------------------------------------------------------------------ bank cards
 
 
-@given(
-    st.integers(12, 18).flatmap(digits),
-    st.integers(1, 9),
-    st.sampled_from(["", " ", "-", ".", "/", "\u2013", "\u200c", "\n"]),
-    SCRIPTS,
-    st.sampled_from(["", "card ", "کارت: "]),
-)
-def test_a_bank_card_is_never_an_identifier(body, first, separator, script, before):
-    body = f"{first}{body[1:]}"
-    number = body + luhn.calc_check_digit(body)
-    groups = [number[start : start + 4] for start in range(0, len(number), 4)]
-    text = (before + separator.join(groups)).translate(script)
-    assert looks_like_pan(text)
-    assert {scheme for scheme, _value in candidates(text, "IR", 98)} <= {"mobile"}
-
-
 @pytest.mark.parametrize(
     "text",
     [
@@ -162,7 +186,7 @@ def test_tracks_and_foreign_digits(text):
         "6037 9900 0000 0007",  # no valid check digit
         "00989121234565",  # a mobile, with a valid check digit by chance
         "+4915112345678",
-        "60379900000000060050",  # longer than any card
+        "603799000000000612345678",  # longer than a card with anything behind it
         "MBR-0042",
         "",
     ],
@@ -171,9 +195,9 @@ def test_what_is_no_bank_card(text):
     assert not looks_like_pan(text)
 
 
-@given(digits(12))
+@given(digits(9))
 def test_a_card_is_recognised_by_its_check_digit(body):
-    assume(body[0] != "0")
+    body = "603799" + body
     found = [digit for digit in "0123456789" if looks_like_pan(body + digit)]
     assert found == [luhn.calc_check_digit(body)]
 

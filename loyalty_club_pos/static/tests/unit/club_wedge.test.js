@@ -178,6 +178,41 @@ test("a slow reader's card is taken out of the field when it settles", async () 
     expect(keys.keydown.endsWith("\n")).toBe(false); // nobody searches for it
 });
 
+test("a bank card typed by hand is told to nobody, digit by digit", async () => {
+    listen();
+    const told = [];
+    field.addEventListener("input", () => told.push(field.value));
+    await type(PAN, { target: field, gap: 110 });
+    await advanceTime(300);
+    expect(told.filter((text) => text.length > 11)).toEqual([]);
+    expect(field.value).toBe("");
+    // Nor 15 of its digits, unless somebody is done with them.
+    told.length = 0;
+    await type(PAN.slice(0, 15), { target: field, gap: 110 });
+    await advanceTime(1000);
+    expect(told.filter((text) => text.length > 11)).toEqual([]);
+    expect(field.value).toBe(PAN.slice(0, 15));
+});
+
+test("what only begins like a bank card is told a moment later, or by Enter", async () => {
+    listen();
+    const told = [];
+    field.addEventListener("input", () => told.push(field.value));
+    await type("6260000000019", { target: field, gap: 110 });
+    await advanceTime(300);
+    expect(told.at(-1)).toBe("6260000000019");
+    field.value = "";
+    await type("411111111111", { target: field, gap: 110 });
+    expect(told.at(-1)).not.toBe("411111111111");
+    await type("\n", { target: field, gap: 110 });
+    expect(told.at(-1)).toBe("411111111111");
+    expect(field.value).toBe("411111111111");
+    field.value = "";
+    await type("411111111111", { target: field, gap: 110 });
+    await advanceTime(2000);
+    expect(told.at(-1)).toBe("411111111111");
+});
+
 test("a longer number that begins like a card's can be typed", async () => {
     listen();
     let told;

@@ -115,6 +115,25 @@ test("half a number isn't called unknown; a whole one is, and joins", async () =
     expect(".o_club_join_dialog .o_club_mobile").toHaveValue("+989350000000");
 });
 
+test("half a bank card's number is neither asked for nor sent", async () => {
+    const wire = mockTill({ recognise: mockNobody() });
+    const store = await openTill();
+    store.club.identify();
+    await waitFor(".o_club_field:focus");
+    for (const text of ["603799000000", "603799000000000", "6037 9900 0000 000"]) {
+        await edit(text);
+        await advanceTime(5 * PAUSE);
+    }
+    await press("Enter");
+    await waitFor(".o_club_refusal");
+    expect(".o_club_refusal").toHaveText(/part of a bank card/);
+    expect(wire.calls.filter(({ method }) => method === "recognise")).toEqual([]);
+    await edit("6260000000019");
+    await press("Enter");
+    await waitFor(".o_club_unknown");
+    expect(wire.calls.filter(({ method }) => method === "recognise").length).toBe(1);
+});
+
 test("a blocked card is a sentence under the field", async () => {
     mockTill({ recognise: mockNobody({ status: "blocked", message: "This card is blocked." }) });
     const store = await openTill();

@@ -1,5 +1,9 @@
 import { browser } from "@web/core/browser/browser";
-import { withoutBankCards } from "@loyalty_club_pos/app/utils/card_numbers";
+import {
+    bankCardBegun,
+    isArticleNumber,
+    withoutBankCards,
+} from "@loyalty_club_pos/app/utils/card_numbers";
 import { isProduct, refuseBankCard } from "@loyalty_club_pos/app/utils/club_reading";
 
 /**
@@ -7,6 +11,8 @@ import { isProduct, refuseBankCard } from "@loyalty_club_pos/app/utils/club_read
  * longer number may begin with what looks like a card's.
  */
 const SETTLED = 250;
+/** The same where the text may be the beginning of a card's number. */
+const BEGUN_SETTLED = 1500;
 
 /**
  * Keep bank cards' numbers out of the till's fields: readers that type as slowly as
@@ -18,6 +24,9 @@ const SETTLED = 250;
  */
 export function guardFields(pos) {
     let timer = null;
+    /** The field whose text the page isn't told of yet, and what tells it. */
+    let untold = null;
+    const telling = new WeakSet();
     const clean = (text) => withoutBankCards(text, (digits) => isProduct(pos, digits));
     const isField = (element) => element?.matches?.("input, textarea");
 
@@ -33,6 +42,27 @@ export function guardFields(pos) {
         return true;
     }
 
+    /** Tell the page of what was typed meanwhile. */
+    function tell() {
+        browser.clearTimeout(timer);
+        const field = untold;
+        untold = null;
+        if (field?.isConnected && !check(field)) {
+            const told = new InputEvent("input", { bubbles: true });
+            telling.add(told);
+            field.dispatchEvent(told);
+        }
+    }
+
+    /** How long the text stays untold, in milliseconds; 0 when it is no card's. */
+    function pauseAfter(text) {
+        if (clean(text) !== text) {
+            return SETTLED;
+        }
+        const begun = bankCardBegun(text);
+        return begun && (isArticleNumber(begun) ? SETTLED : BEGUN_SETTLED);
+    }
+
     function stop(ev) {
         ev.preventDefault();
         ev.stopImmediatePropagation();
@@ -40,21 +70,32 @@ export function guardFields(pos) {
 
     const listeners = {
         input(ev) {
+            if (telling.has(ev) || !isField(ev.target)) {
+                return;
+            }
             browser.clearTimeout(timer);
-            if (isField(ev.target) && clean(ev.target.value) !== ev.target.value) {
-                // The page isn't told of it. The next character tells it of both.
+            untold = null;
+            const pause = pauseAfter(ev.target.value);
+            if (pause) {
+                // The next character that is none of a card's tells the page of all.
                 ev.stopImmediatePropagation();
-                timer = browser.setTimeout(() => check(ev.target), SETTLED);
+                untold = ev.target;
+                timer = browser.setTimeout(tell, pause);
             }
         },
         change({ target }) {
             if (isField(target)) {
-                check(target);
+                target === untold ? tell() : check(target);
             }
         },
         keydown(ev) {
-            if (["Enter", "Tab"].includes(ev.key) && isField(ev.target) && check(ev.target)) {
+            if (!["Enter", "Tab"].includes(ev.key) || !isField(ev.target)) {
+                return;
+            }
+            if (check(ev.target)) {
                 stop(ev);
+            } else if (ev.target === untold) {
+                tell();
             }
         },
         paste(ev) {

@@ -25,13 +25,102 @@ const KEYS = {
 }; // prettier-ignore
 const SHIFTED_DIGITS = ")!@#$%^&*(";
 
+// Who issues cards: first and last beginning of their numbers, how many digits these
+// have, and whose they are. Numbers that begin otherwise are anybody's: a shop's own
+// cards, phones, parcels. The same table as the server's `engine/bank_cards.py`.
+export const ISSUERS = [
+    ["4", "4", [13, 16, 19], "Visa"],
+    ["51", "55", [16], "Mastercard"],
+    ["2221", "2720", [16], "Mastercard"],
+    ["34", "34", [15], "American Express"],
+    ["37", "37", [15], "American Express"],
+    ["300", "305", [14], "Diners Club"],
+    ["3095", "3095", [14], "Diners Club"],
+    ["36", "36", [14, 16, 17, 18, 19], "Diners Club"],
+    ["38", "39", [14, 16, 17, 18, 19], "Diners Club"],
+    ["6011", "6011", [16, 17, 18, 19], "Discover"],
+    ["644", "649", [16, 17, 18, 19], "Discover"],
+    ["65", "65", [16, 17, 18, 19], "Discover"],
+    ["1800", "1800", [15], "JCB"],
+    ["2131", "2131", [15], "JCB"],
+    ["3528", "3589", [16, 17, 18, 19], "JCB"],
+    ["62", "62", [16, 17, 18, 19], "UnionPay"],
+    ["81", "81", [16, 17, 18, 19], "UnionPay"],
+    ["5018", "5018", [13, 14, 15, 16, 17, 18, 19], "Maestro"],
+    ["5020", "5020", [13, 14, 15, 16, 17, 18, 19], "Maestro"],
+    ["5038", "5038", [13, 14, 15, 16, 17, 18, 19], "Maestro"],
+    ["5893", "5893", [13, 14, 15, 16, 17, 18, 19], "Maestro"],
+    ["6304", "6304", [13, 14, 15, 16, 17, 18, 19], "Maestro"],
+    ["6759", "6759", [13, 14, 15, 16, 17, 18, 19], "Maestro"],
+    ["6761", "6763", [13, 14, 15, 16, 17, 18, 19], "Maestro"],
+    ["2200", "2204", [16, 17, 18, 19], "Mir"],
+    ["9792", "9792", [16], "Troy"],
+    ["508", "508", [16], "RuPay"],
+    ["606985", "608500", [16], "RuPay"],
+    ["506099", "506198", [16, 17, 18, 19], "Verve"],
+    ["627381", "627381", [16], "Ansar (Iran)"],
+    ["636214", "636214", [16], "Ayandeh (Iran)"],
+    ["636795", "636795", [16], "Central Bank of Iran (Iran)"],
+    ["502938", "502938", [16], "Dey (Iran)"],
+    ["627412", "627412", [16], "Eghtesad Novin (Iran)"],
+    ["207177", "207177", [16], "Export Development (Iran)"],
+    ["627648", "627648", [16], "Export Development (Iran)"],
+    ["505416", "505416", [16], "Gardeshgari (Iran)"],
+    ["639599", "639599", [16], "Ghavamin (Iran)"],
+    ["636949", "636949", [16], "Hekmat Iranian (Iran)"],
+    ["505785", "505785", [16], "Iran Zamin (Iran)"],
+    ["502910", "502910", [16], "Karafarin (Iran)"],
+    ["627488", "627488", [16], "Karafarin (Iran)"],
+    ["603770", "603770", [16], "Keshavarzi (Iran)"],
+    ["639217", "639217", [16], "Keshavarzi (Iran)"],
+    ["505809", "505809", [16], "Khavarmianeh (Iran)"],
+    ["585947", "585947", [16], "Khavarmianeh (Iran)"],
+    ["505801", "505801", [16], "Kosar (Iran)"],
+    ["628023", "628023", [16], "Maskan (Iran)"],
+    ["639370", "639370", [16], "Mehr Eqtesad (Iran)"],
+    ["606373", "606373", [16], "Mehr Iran (Iran)"],
+    ["606256", "606256", [16], "Melal (Iran)"],
+    ["610433", "610433", [16], "Mellat (Iran)"],
+    ["991975", "991975", [16], "Mellat (Iran)"],
+    ["603799", "603799", [16], "Melli (Iran)"],
+    ["507677", "507677", [16], "Noor (Iran)"],
+    ["622106", "622106", [16], "Parsian (Iran)"],
+    ["627884", "627884", [16], "Parsian (Iran)"],
+    ["639194", "639194", [16], "Parsian (Iran)"],
+    ["502229", "502229", [16], "Pasargad (Iran)"],
+    ["639347", "639347", [16], "Pasargad (Iran)"],
+    ["627760", "627760", [16], "Post Bank (Iran)"],
+    ["589463", "589463", [16], "Refah (Iran)"],
+    ["504172", "504172", [16], "Resalat (Iran)"],
+    ["603769", "603769", [16], "Saderat (Iran)"],
+    ["621986", "621986", [16], "Saman (Iran)"],
+    ["627961", "627961", [16], "Sanat va Madan (Iran)"],
+    ["639607", "639607", [16], "Sarmayeh (Iran)"],
+    ["589210", "589210", [16], "Sepah (Iran)"],
+    ["502806", "502806", [16], "Shahr (Iran)"],
+    ["504706", "504706", [16], "Shahr (Iran)"],
+    ["639346", "639346", [16], "Sina (Iran)"],
+    ["585983", "585983", [16], "Tejarat (Iran)"],
+    ["627353", "627353", [16], "Tejarat (Iran)"],
+    ["628157", "628157", [16], "Tosee (Iran)"],
+    ["502908", "502908", [16], "Tosee Taavon (Iran)"],
+]; // prettier-ignore
+
 // What people and cards put between groups of digits, and what copying adds unseen.
-const GAP = "[\\s._\\-\\u2010-\\u2015\\u200b-\\u200f\\u202a-\\u202e\\u2066-\\u2069]";
-const DIGIT_GROUPS = new RegExp(`(?<![\\d+])\\d+(?:${GAP}+\\d+)*`, "g");
+const GAP =
+    "[\\s._\\-\\u2010-\\u2015\\u0640():/\\u200b-\\u200f\\u202a-\\u202e\\u2066-\\u2069\\ufeff]";
+const DIGIT_GROUPS = new RegExp(`\\+?\\d+(?:${GAP}+\\d+)*`, "g");
 const GROUPS = new RegExp(`${GAP}+`);
 // A track is a card even when the reader misread a digit. The sign after the number is
 // what tells tracks from numbers; a Persian layout turns ^ into ×.
 const TRACK = /(?:[%٪]?[A-Za-z]|[;ک])?(?<!\d)\d{13,19}[=^×][^?؟\n]*[?؟]?/g;
+// What begins as a track is one even where the separator was misread.
+const OPENED = /^\s*[%٪;ک+][A-Za-z]?(\d{13,})[^\d?؟].*$/s;
+const LONGEST = 19;
+const PHONE = 15; // digits at most (E.164)
+const BEHIND = [3, 4, 7]; // digits of a CVV, an expiry date, both
+/** Digits from which on an issuer's number isn't told to anybody while it is typed. */
+const TELLING = 12;
 
 /**
  * The text with Persian and Arabic-Indic digits as ASCII; as long as it was.
@@ -103,46 +192,86 @@ export function isArticleNumber(digits) {
     return sum % 10 === 0;
 }
 
-/**
- * Whether the digits are the number of a bank card.
- *
- * Every phone's IMEI (15 digits), every SIM's number (89…) and one in ten article
- * numbers pass Luhn's check as well, and shops sell all of them: so lengths other than
- * 16 count only with what card networks begin their numbers with.
- */
-function isCardNumber(digits) {
-    if (!isLuhn(digits)) {
-        return false;
+/** How long the cards are whose numbers begin so; empty where nobody issues them. */
+function issuedLengths(digits) {
+    const known = ISSUERS.filter(([first, last]) => {
+        const beginning = digits.slice(0, first.length);
+        return digits.length >= first.length && first <= beginning && beginning <= last;
+    });
+    return new Set(known.flatMap(([, , lengths]) => lengths));
+}
+
+/** The card's number that begins where these groups of digits do, if one does. */
+function cardAt(groups) {
+    let digits = "";
+    const ends = [];
+    for (const group of groups) {
+        digits += group;
+        ends.push(digits.length);
+        if (digits.length > LONGEST) {
+            break;
+        }
     }
-    switch (digits.length) {
-        case 13:
-            return digits.startsWith("4") && !isArticleNumber(digits);
-        case 14:
-            return /^3[0689]/.test(digits) && !isArticleNumber(digits);
-        case 15:
-            return /^(?:3[47]|1800|2131)/.test(digits);
-        case 16:
-            return !digits.startsWith("0");
-        default:
-            return digits.length > 16 && digits.length < 20 && /^[3-6]/.test(digits);
+    for (const length of issuedLengths(digits)) {
+        const number = digits.slice(0, length);
+        if (length > digits.length || !isLuhn(number)) {
+            continue;
+        }
+        if (ends.includes(length)) {
+            if (!(length < 15 && isArticleNumber(number))) {
+                return number;
+            }
+            continue;
+        }
+        // A CVV or an expiry date may follow without a blank. Numbers of 13 and 14
+        // digits, as articles have them, begin other numbers too often.
+        const behind = ends.find((end) => end > length) - length;
+        if (length > 14 && BEHIND.includes(behind)) {
+            return number;
+        }
     }
+}
+
+/** The groups of digits of a run; none where it is a phone's number. */
+function groupsOf(run) {
+    const groups = run.replace("+", "").split(GROUPS).filter(Boolean);
+    return run.startsWith("+") && groups.join("").length <= PHONE ? [] : groups;
 }
 
 /** The card number among groups of digits, whichever neighbours were written with it. */
 function cardNumberIn(run) {
-    const groups = run.split(GROUPS);
-    for (let first = 0; first < groups.length; first++) {
-        let digits = "";
-        for (const group of groups.slice(first)) {
-            digits += group;
-            if (digits.length > 19) {
-                break;
-            }
-            if (isCardNumber(digits)) {
-                return digits;
-            }
-        }
+    const groups = groupsOf(run);
+    return groups.map((_, first) => cardAt(groups.slice(first))).find(Boolean);
+}
+
+/**
+ * The digits at a text's end that begin as an issuer's numbers do and are too few yet:
+ * at least 12 of them. Nobody is told while they are typed.
+ *
+ * @param {string} text
+ * @returns {string} the digits, or ""
+ */
+export function bankCardBegun(text) {
+    const run = [...asciiDigits(text).matchAll(DIGIT_GROUPS)].at(-1);
+    if (!run || /\S/.test(text.slice(run.index + run[0].length))) {
+        return "";
     }
+    const groups = groupsOf(run[0]);
+    const rests = groups.map((_, first) => groups.slice(first).join(""));
+    const begun = (digits) =>
+        digits.length >= TELLING && digits.length < Math.max(...issuedLengths(digits));
+    return rests.find(begun) || "";
+}
+
+/**
+ * Whether a text that somebody is done with ends in a bank card's number without its
+ * last one or two digits. Fewer may be an article's number, or a phone's.
+ *
+ * @param {string} text
+ * @returns {boolean}
+ */
+export function isCutBankCard(text) {
+    return [14, 15].includes(bankCardBegun(text).length);
 }
 
 /**
@@ -157,6 +286,10 @@ export function withoutBankCards(text, allowed = () => false) {
     const remove = ({ index, 0: part }) => {
         left = left.slice(0, index) + left.slice(index + part.length);
     };
+    const [, opened] = OPENED.exec(asciiDigits(text)) || [];
+    if (opened && issuedLengths(opened).size) {
+        return "";
+    }
     // From the end, so that places of what is still to go stay right.
     [...asciiDigits(text).matchAll(TRACK)].reverse().forEach(remove);
     for (const match of [...asciiDigits(left).matchAll(DIGIT_GROUPS)].reverse()) {

@@ -5,6 +5,7 @@ import { useAutofocus } from "@web/core/utils/hooks";
 import { KeepLast } from "@web/core/utils/concurrency";
 import { useDebounced } from "@web/core/utils/timing";
 import { MemberFace } from "@loyalty_club_pos/app/components/member_face/member_face";
+import { bankCardBegun, isCutBankCard } from "@loyalty_club_pos/app/utils/card_numbers";
 import { formatAgo, shownDigits } from "@loyalty_club_pos/app/utils/club_format";
 
 const SHORTEST = 4;
@@ -31,8 +32,8 @@ export class IdentifyDialog extends Component {
     setup() {
         this.state = useState({ text: "", answer: null, asked: "", asking: false, insisted: false });
         this.last = new KeepLast();
-        this.lookSoon = useDebounced(() => this.look(), PAUSE);
-        useAutofocus({ refName: "field", mobile: true });
+        this.lookSoon = useDebounced(() => this.onPause(), PAUSE);
+        this.field = useAutofocus({ refName: "field", mobile: true });
         let release;
         onMounted(() => (release = this.props.club.takeCards((value) => this.onCard(value))));
         onWillUnmount(() => release());
@@ -79,12 +80,27 @@ export class IdentifyDialog extends Component {
     onInput(ev) {
         this.state.text = ev.target.value;
         this.state.insisted = false;
-        if (this.text.length >= SHORTEST) {
+        // Whoever types a bank card's number doesn't get it sent digit by digit.
+        if (this.text.length >= SHORTEST && !bankCardBegun(this.text)) {
             this.lookSoon();
+        } else {
+            this.lookSoon.cancel();
+        }
+    }
+    onPause() {
+        // What begins like a bank card's number isn't told of; it stands in the field.
+        if (!bankCardBegun(this.field.el?.value || "")) {
+            this.look();
         }
     }
     async look() {
         const text = this.text;
+        if (isCutBankCard(text)) {
+            const message = _t("This looks like part of a bank card's number: it is not read.");
+            const answer = { status: "refused", member: false, choices: [], message };
+            Object.assign(this.state, { answer, asked: text });
+            return answer;
+        }
         // A network that was away a moment ago may be back.
         if (!text || (this.answer && this.answer.status !== "offline")) {
             return this.answer;
