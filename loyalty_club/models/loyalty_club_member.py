@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
-from odoo.tools import SQL
+from odoo.tools import SQL, sql
 
 from ..amounts import AMOUNT
 from ..engine import tiering
@@ -78,6 +78,11 @@ class LoyaltyClubMember(models.Model):
     )
     welcomed = fields.Boolean(readonly=True, copy=False)
     erased_at = fields.Datetime(readonly=True, copy=False)
+    contact_archived = fields.Boolean(
+        readonly=True,
+        copy=False,
+        help="Paused because the contact was archived; goes on when it comes back.",
+    )
 
     # The person, where the ecosystem keeps it
     name = fields.Char(related="partner_id.name", readonly=False)
@@ -207,6 +212,27 @@ class LoyaltyClubMember(models.Model):
             vals["number"] = number
             vals.setdefault("joined_on", club._today() if club else fields.Date.today())
         return super().create(vals_list)
+
+    def _auto_init(self):
+        """Pause the members whose contacts were archived before that was followed."""
+        cr = self.env.cr
+        is_new = sql.table_exists(cr, self._table) and not sql.column_exists(
+            cr, self._table, "contact_archived"
+        )
+        if is_new:
+            sql.create_column(cr, self._table, "contact_archived", "bool")
+            cr.execute(
+                SQL(
+                    """
+                    UPDATE loyalty_club_member AS member
+                       SET state = 'paused', contact_archived = TRUE
+                      FROM res_partner AS contact
+                     WHERE contact.id = member.partner_id AND NOT contact.active
+                       AND member.state = 'active'
+                    """
+                )
+            )
+        return super()._auto_init()
 
     def _free_numbers(self, count):
         """The next numbers of members that nobody is recognised by already.

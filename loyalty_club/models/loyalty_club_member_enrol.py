@@ -52,6 +52,7 @@ class LoyaltyClubMember(models.Model):
                 )
             member = self._create_member(club, values, shown, how)
         else:
+            member._bring_back()
             shown = member._complete_person(values, shown)
             member._claim_identifiers(shown)
         if consent := values.get("consent"):
@@ -103,6 +104,7 @@ class LoyaltyClubMember(models.Model):
         found = self._contact_of(club, values)
         if found:
             self._check_same_mobile(club, found, values)
+            found.filtered(lambda contact: not contact.active).active = True
             shown = self._complete_contact(found, values, shown)
         member = self.create(
             {
@@ -131,17 +133,21 @@ class LoyaltyClubMember(models.Model):
     def _contact_with_mobile(self, club, mobile):
         """The only person among the contacts who has this mobile; empty for several.
 
-        Companies and suppliers are not looked at, nor who is a member already.
+        Companies and suppliers are not looked at, nor who is a member already. Who was
+        archived is only looked at when nobody else has the mobile.
         """
-        found = self.env["res.partner"].search(
+        contacts = self.env["res.partner"].with_context(active_test=False)
+        found = contacts.search(
             [
                 ("phone_sanitized", "=", mobile),
                 ("company_id", "in", (False, club.company_id.id)),
                 ("is_company", "=", False),
                 ("supplier_rank", "=", 0),
             ],
-            limit=2,
+            order="active DESC, id",
+            limit=3,
         )
+        found = (found.filtered("active") or found).with_context(active_test=True)
         taken = self.search_count(
             [("club_id", "=", club.id), ("partner_id", "in", found.ids)], limit=1
         )

@@ -26,8 +26,32 @@ class LoyaltyClubMember(models.Model):
 
     def _change_state(self, state):
         self._check_manager()
-        raised(self).state = state  # states are written by these actions only
+        members_sudo = raised(self)  # states are written by these actions only
+        if state == "active":
+            members_sudo._bring_back()
+        members_sudo.write({"state": state, "contact_archived": False})
         return True
+
+    def _bring_back(self):
+        """Take contacts out of the archive; their members go on, see below."""
+        self.partner_id.filtered(lambda contact: not contact.active).active = True
+
+    def _follow_archiving(self):
+        """Pause members whose contacts were archived, and let them go on afterwards.
+
+        An archived contact is one that the shop doesn't deal with: their member is
+        still found, and keeps what they have, but neither earns nor spends. To be
+        called with all rights.
+        """
+        gone = self.filtered(
+            lambda member: not member.partner_id.active and member.state == "active"
+        )
+        gone.write({"state": "paused", "contact_archived": True})
+        back = self.filtered(
+            lambda member: member.partner_id.active and member.contact_archived
+        )
+        back.filtered(lambda member: member.state == "paused").state = "active"
+        back.contact_archived = False
 
     def _check_manager(self):
         if not self.env.user.has_group("loyalty_club.group_manager"):

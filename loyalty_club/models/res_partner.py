@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL, escape_psql, sql
 
@@ -96,11 +97,29 @@ class ResPartner(models.Model):
     def write(self, vals):
         """Members are recognised by what their contacts say, whoever changes it."""
         res = super().write(vals)
-        if {"phone", "email"} & vals.keys():
+        if {"phone", "email", "active"} & vals.keys():
             # Whoever may change a contact needs no right on the club.
             members_sudo = self.env["loyalty.club.member"].sudo()
-            members_sudo.search([("partner_id", "in", self.ids)])._follow_contacts()
+            members_sudo = members_sudo.search([("partner_id", "in", self.ids)])
+            if {"phone", "email"} & vals.keys():
+                members_sudo._follow_contacts()
+            if "active" in vals:
+                members_sudo._follow_archiving()
         return res
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_members(self):
+        members_sudo = self.env["loyalty.club.member"].sudo()  # seen by everybody here
+        member = members_sudo.search([("partner_id", "in", self.ids)], limit=1)
+        if member:
+            raise UserError(
+                self.env._(
+                    "%(name)s is a member of a club and can't be deleted. Archive the "
+                    "contact, which pauses the membership, or let a club manager "
+                    "erase the member.",
+                    name=member.partner_id.name,
+                )
+            )
 
     @api.depends("club_member_ids")
     def _compute_club_member_count(self):

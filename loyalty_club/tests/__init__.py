@@ -1,4 +1,5 @@
 from . import test_access
+from . import test_archived_contacts
 from . import test_attacks
 from . import test_birthdays
 from . import test_caps
