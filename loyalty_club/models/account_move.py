@@ -148,12 +148,17 @@ class AccountMove(models.Model):
         return "pos_order_ids" in self._fields and bool(self.pos_order_ids)
 
     @contextmanager
-    def _club_guarded(self, club, member=None):
-        """Keep accounting going when the club refuses, and list it for a manager."""
+    def _club_guarded(self, club, member=None, step="purchase"):
+        """Keep accounting going when the club refuses, and list it for a manager.
+
+        :param step: what is tried; when it succeeds later, it is listed no more
+        """
+        Exception_ = self.env["loyalty.club.exception"]
+        key = f"refused:{self._name}:{self.id}:{step}"
         try:
             with self.env.cr.savepoint():
                 yield
-            self.env["loyalty.club.exception"]._unlist("refused", self)
+            Exception_._unlist("refused", self, club=club, key=key)
         except (UserError, ValueError) as error:
             _logger.warning("The club did not follow %s", self, exc_info=True)
             message = self.env._(
@@ -161,8 +166,8 @@ class AccountMove(models.Model):
                 error=error,
             )
             self.message_post(body=message)
-            self.env["loyalty.club.exception"]._list(
-                club, "refused", message, record=self, member=member
+            Exception_._list(
+                club, "refused", message, record=self, member=member, key=key
             )
 
     def _club_members(self):
@@ -327,14 +332,16 @@ class AccountMove(models.Model):
         standing = self._club_standing_returns()
         for sale, back in standing.items():
             if sale not in sales and not sale._is_withdrawn():
-                with self._club_guarded(sale.club_id, sale.member_id):
+                with self._club_guarded(
+                    sale.club_id, sale.member_id, f"return:{sale.id}"
+                ):
                     back._undo_return(moment=fields.Datetime.now())
                     self._club_list_cost(back)
         for club, of_club in sales.grouped("club_id").items():
             wanted = self._club_credited(of_club, standing)
             for sale in of_club:
                 if sale not in standing and wanted[sale]:
-                    with self._club_guarded(club, sale.member_id):
+                    with self._club_guarded(club, sale.member_id, f"return:{sale.id}"):
                         self._club_take_back(sale, wanted[sale])
         self._club_list_return(sales)
         return sales.union(*standing)
@@ -342,7 +349,9 @@ class AccountMove(models.Model):
     def _club_follow_received(self, sale):
         """Let a purchase have earned what was received of this invoice."""
         if self.state == "posted" and sale.in_parts and not sale._is_withdrawn():
-            with self._club_guarded(sale.club_id, sale.member_id):
+            with self._club_guarded(
+                sale.club_id, sale.member_id, f"received:{sale.id}"
+            ):
                 sale._settle_received(self._club_received())
 
     def _club_return_attributed(self, purchase):

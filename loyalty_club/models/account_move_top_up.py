@@ -36,7 +36,9 @@ class AccountMove(models.Model):
         self._club_note_top_ups()
         for invoice in self.filtered("club_top_ups"):
             for program, units in invoice._club_paid_top_ups().items():
-                with invoice._club_guarded(program.club_id):
+                with invoice._club_guarded(
+                    program.club_id, step=f"top_up:{program.id}"
+                ):
                     ledger._settle_top_up(
                         program,
                         invoice._club_wallet_owner(program.club_id),

@@ -145,20 +145,27 @@ class LoyaltyClubException(models.Model):
         )
 
     @api.model
-    def _unlist(self, kind, records):
+    def _unlist(self, kind, records, club=None, key=None):
         """Take documents off the list that can be followed by now, or are no more.
 
         :param kind: a value of ``kind``
         :param records: documents of one model
+        :param club: only what was listed for this club
+        :param key: only what was listed with this key
         """
-        raised(self).search(
-            [
-                ("kind", "=", kind),
-                ("res_model", "=", records._name),
-                ("res_id", "in", records.ids),
-                ("state", "=", "open"),
-            ]
-        ).write({"state": "done", "done_at": fields.Datetime.now()})
+        domain = [
+            ("kind", "=", kind),
+            ("res_model", "=", records._name),
+            ("res_id", "in", records.ids),
+            ("state", "=", "open"),
+        ]
+        if club:
+            domain.append(("club_id", "=", club.id))
+        if key:
+            domain.append(("key", "=", key))
+        raised(self).search(domain).write(
+            {"state": "done", "done_at": fields.Datetime.now()}
+        )
 
     # ------------------------------------------------------------------ people
 

@@ -343,6 +343,7 @@ class TestInvoiceCreditNotes(InvoiceCase):
         row = exception.with_user(self.users[user])
         action = row.action_attribute()
         wizard = Form(row.env[action["res_model"]].with_context(**action["context"]))
+        self.assertEqual(wizard.member_id.id, exception.member_id.id)
         wizard.purchase_id = purchase.with_user(self.users[user])
         wizard.save().action_attribute()
 

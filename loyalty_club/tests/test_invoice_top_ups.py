@@ -1,9 +1,13 @@
 """A product that loads a wallet loads it for what an invoice was paid, and back."""
 
+from unittest.mock import patch
+
 from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import freeze_time, tagged
+from odoo.tools import mute_logger
 
+from ..exceptions import ClubError
 from .invoicing import InvoiceCase
 
 
@@ -128,3 +132,22 @@ class TestInvoiceTopUps(InvoiceCase):
         invoice = self.sold(company_id=branch.id)
         self.pay(invoice)
         self.assertWallet(10000)
+
+    def test_what_was_refused_stays_listed_though_another_step_succeeds(self):
+        Purchase = self.env.registry["loyalty.club.purchase"]
+
+        def refuse(*_args):
+            raise ClubError("limit_exceeded", "No more today.")
+
+        invoice = self.sold((self.credit50, 1, 50), (self.tea, 1, 50))
+        with (
+            patch.object(Purchase, "_record", refuse),
+            mute_logger("odoo.addons.loyalty_club.models.account_move"),
+        ):
+            self.pay(invoice)
+        self.assertWallet(5000)
+        row = self.env["loyalty.club.exception"].search([("res_id", "=", invoice.id)])
+        self.assertEqual((row.kind, row.state), ("refused", "open"))
+        invoice.sudo()._club_follow()
+        self.assertEqual(row.state, "done")
+        self.assertBooks(self.ali, 50)

@@ -22,7 +22,8 @@ class SaleOrder(models.Model):
         ledger = self.env["loyalty.club.ledger"]
         for order in self:
             for program, units in order._club_paid_top_ups().items():
-                with move._club_guarded(program.club_id):
+                step = f"top_up:{order.id}:{program.id}"
+                with move._club_guarded(program.club_id, step=step):
                     ledger._settle_top_up(
                         program, order.partner_id, units, order._club_origin()
                     )
