@@ -217,7 +217,7 @@ def provoked(shop, door):
         (
             "needs_approval",
             "grant",
-            {"key": key(), **amount, "amount": 1001, "reason": "goodwill"},
+            {"key": key(), **amount, "amount": 100_001, "reason": "goodwill"},
         ),
         (
             "limit_exceeded",
