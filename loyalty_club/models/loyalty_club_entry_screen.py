@@ -7,7 +7,7 @@ class LoyaltyClubEntry(models.Model):
     _inherit = "loyalty.club.entry"
 
     reference_name = fields.Char(
-        "Reference",
+        "About",
         compute="_compute_reference_name",
         help="What it is about, in the reader's language.",
     )
