@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class LoyaltyClubCheck(models.Model):
@@ -20,3 +20,42 @@ class LoyaltyClubCheck(models.Model):
     differences = fields.Integer()
     seconds = fields.Float(digits=(10, 2))
     details = fields.Json(help="The accounts that differ, and by what.")
+    words = fields.Text("What differs", compute="_compute_words")
+
+    @api.depends("details")
+    @api.depends_context("lang")
+    def _compute_words(self):
+        """One sentence for each proof that found something, with the accounts."""
+        sentences = self._sentences()
+        cards = self.env["loyalty.card"].with_context(active_test=False)
+        for check in self:
+            told = []
+            for name, rows in (check.details or {}).items():
+                accounts = cards.browse({row["account"] for row in rows} - {0}).exists()
+                codes = ", ".join(accounts[:10].mapped("code"))
+                told.append(f"{sentences.get(name, name)} {codes}".strip())
+            check.words = "\n".join(told)
+
+    def _sentences(self):
+        """What each proof of the ledger says: dict of its name to a sentence."""
+        _ = self.env._
+        return {
+            "points_entries": _("Balances that aren't the sum of their entries:"),
+            "pending_entries": _("What waits isn't the sum of its entries:"),
+            "debt_entries": _("What is owed isn't the sum of its entries:"),
+            "points_lots": _("Balances that aren't what their lots have left:"),
+            "pending_lots": _("What waits isn't what the waiting lots have left:"),
+            "lot_allocations": _("Lots that have more or less left than was used:"),
+            "balance_chain": _("Entries that state another balance than was reached:"),
+            "history": _("Accounts whose native history says something else:"),
+            "holds": _("Holds that captured something else than their entries:"),
+            "owner": _("Accounts that were moved to another owner:"),
+            "club": _("Accounts that were moved to another club:"),
+            "archived": _("Archived accounts that still have a balance:"),
+            "lot_owner": _("Lots of another club, branch or account than was earned:"),
+            "lot_waiting": _("Points that were made usable before their day:"),
+            "purchase_entries": _("Purchases whose points aren't their entries:"),
+            "lines_returned": _("Lines that say something else than their returns:"),
+            "call_keys": _("Entries of calls whose keys were deleted:"),
+            "tier_measure": _("Members whose tier counts other than their purchases:"),
+        }

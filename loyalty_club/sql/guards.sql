@@ -165,9 +165,60 @@ BEGIN
         RAISE EXCEPTION 'loyalty_club: a managed account keeps its program and club'
             USING ERRCODE = 'integrity_constraint_violation';
     END IF;
+    IF NEW.club_id IS NOT NULL AND OLD.member_id IS NOT NULL
+       AND NEW.member_id IS DISTINCT FROM OLD.member_id
+    THEN
+        RAISE EXCEPTION 'loyalty_club: a managed account keeps its owner'
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    IF NEW.club_id IS NOT NULL AND OLD.active AND NOT NEW.active
+       AND (NEW.points <> 0 OR NEW.club_pending <> 0 OR NEW.club_debt <> 0)
+    THEN
+        RAISE EXCEPTION 'loyalty_club: an account with a balance is not archived'
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
     RETURN NEW;
 END $$;
 
 CREATE OR REPLACE TRIGGER loyalty_club_card_guard
     BEFORE INSERT OR UPDATE ON loyalty_card
     FOR EACH ROW EXECUTE FUNCTION loyalty_club_card_guard();
+
+-- An account belongs to the contact of its member. Erasing a person and merging contacts
+-- change both, one after the other: what counts is how the transaction ends.
+CREATE OR REPLACE FUNCTION loyalty_club_card_owner() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (
+        SELECT FROM loyalty_card AS card
+          JOIN loyalty_club_member AS member ON member.id = card.member_id
+         WHERE card.id = NEW.id AND card.club_id IS NOT NULL
+           AND member.partner_id IS DISTINCT FROM card.partner_id
+    ) THEN
+        RAISE EXCEPTION 'loyalty_club: a managed account keeps its owner'
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NULL;
+END $$;
+
+DROP TRIGGER IF EXISTS loyalty_club_card_owner ON loyalty_card;
+CREATE CONSTRAINT TRIGGER loyalty_club_card_owner
+    AFTER UPDATE OF partner_id, member_id ON loyalty_card
+    DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW EXECUTE FUNCTION loyalty_club_card_owner();
+
+-- A key that was answered stays answered. Only with its whole club it may go (depth 2:
+-- from within the foreign key's trigger).
+CREATE OR REPLACE FUNCTION loyalty_club_call_refuse() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+    IF pg_trigger_depth() < 2 THEN
+        RAISE EXCEPTION 'loyalty_club: the key of a call is kept'
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN OLD;
+END $$;
+
+CREATE OR REPLACE TRIGGER loyalty_club_call_refuse
+    BEFORE DELETE ON loyalty_club_call
+    FOR EACH ROW EXECUTE FUNCTION loyalty_club_call_refuse();

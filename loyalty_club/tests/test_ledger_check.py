@@ -1,7 +1,9 @@
 from datetime import date
+from decimal import Decimal
 
 from odoo.tests import freeze_time
 
+from .baskets import BasketCase
 from .common import ClubCase
 
 NO_GUARDS = """
@@ -11,6 +13,8 @@ NO_GUARDS = """
     DROP TRIGGER loyalty_club_allocation_apply ON loyalty_club_allocation;
     DROP TRIGGER loyalty_club_lot_guard ON loyalty_club_lot;
     DROP TRIGGER loyalty_club_card_guard ON loyalty_card;
+    DROP TRIGGER loyalty_club_card_owner ON loyalty_card;
+    DROP TRIGGER loyalty_club_call_refuse ON loyalty_club_call;
     ALTER TABLE loyalty_club_lot DROP CONSTRAINT loyalty_club_lot_within;
 """
 
@@ -64,6 +68,75 @@ DAMAGES = {
         "UPDATE loyalty_history SET issued = issued + 1 WHERE card_id = %(card)s"
         " AND issued > 0",
         {"history"},
+    ),
+}
+
+# Planted by somebody who wants to gain: (statement, the proof that must see it)
+FRAUDS = {
+    "an account gets another owner": (
+        "UPDATE loyalty_card SET member_id = %(zari)s WHERE id = %(card)s",
+        "owner",
+    ),
+    "an account gets another contact": (
+        "UPDATE loyalty_card SET partner_id = %(stranger)s WHERE id = %(card)s",
+        "owner",
+    ),
+    "an account goes to another club": (
+        "UPDATE loyalty_card SET club_id = %(other_club)s WHERE id = %(card)s",
+        "club",
+    ),
+    "an account goes to another club with its program": (
+        "UPDATE loyalty_card SET club_id = %(other_club)s, program_id ="
+        " %(other_program)s WHERE id = %(card)s",
+        "club",
+    ),
+    "an account is archived": (
+        "UPDATE loyalty_card SET active = false WHERE id = %(card)s",
+        "archived",
+    ),
+    "a waiting lot is made usable, its card and entries with it": (
+        """
+        UPDATE loyalty_club_lot SET pending = false WHERE card_id = %(zari_card)s;
+        UPDATE loyalty_club_entry SET amount = pending, balance = pending, pending = 0
+         WHERE card_id = %(zari_card)s;
+        UPDATE loyalty_card SET points = club_pending, club_pending = 0
+         WHERE id = %(zari_card)s
+        """,
+        "lot_waiting",
+    ),
+    "the day of a waiting lot of a purchase": (
+        "UPDATE loyalty_club_lot SET available_on = '2026-03-01'"
+        " WHERE purchase_id = %(waiting)s",
+        "lot_waiting",
+    ),
+    "a line forgets what was taken back": (
+        "UPDATE loyalty_club_purchase_line SET points_taken = 0, status_taken = 0,"
+        " returned_quantity = 0 WHERE purchase_id = %(sale)s",
+        "lines_returned",
+    ),
+    "a purchase has other points": (
+        "UPDATE loyalty_club_purchase SET points = points + 9 WHERE id = %(sale)s",
+        "purchase_entries",
+    ),
+    "keys of calls are gone": (
+        "DELETE FROM loyalty_club_call",
+        "call_keys",
+    ),
+    "a tier's measure": (
+        "UPDATE loyalty_club_member SET qualified = qualified + 5 WHERE id = %(ali)s",
+        "tier_measure",
+    ),
+    "a lot of another club": (
+        "UPDATE loyalty_club_lot SET club_id = %(other_club)s WHERE id = %(lot)s",
+        "lot_owner",
+    ),
+    "a lot of another branch": (
+        "UPDATE loyalty_club_lot SET company_id = %(branch)s WHERE id = %(lot)s",
+        "lot_owner",
+    ),
+    "a lot of another account": (
+        "UPDATE loyalty_club_lot SET card_id = %(zari_card)s WHERE id = %(lot)s",
+        "lot_owner",
     ),
 }
 
@@ -129,3 +202,92 @@ class TestLedgerCheck(ClubCase):
             "UPDATE loyalty_card SET points = 85 WHERE id = %(card)s", self.names
         )
         self.assertEqual(self.ledger._check_club(other)["differences"], 0)
+
+
+@freeze_time("2026-03-10 09:00:00")
+class TestFrauds(BasketCase):
+    """What somebody with a database console may try: refused, or named at night."""
+
+    def setUp(self):
+        super().setUp()
+        self.env["loyalty.club.tier"].create(
+            {"club_id": self.club.id, "name": "Bronze", "code": "b", "threshold": 0}
+        )
+        self.rules({})
+        self.zari = self.member("Zari")
+        lot = self.grant(self.ali, 100)
+        self.grant(self.zari, 40, available_on=date(2026, 3, 20))
+        sale = self.record((self.tea, 2, 50))
+        sale._return({"0": Decimal(1)}, source="door", key="back", moment=sale.date)
+        self.club.pending_days = 10
+        waiting = self.record((self.tea, 1, 30))
+        self.assertTrue(waiting.pending_until)
+        door = self.env["loyalty.club"].with_user(self.users["integration"])
+        door.top_up(club="test", key="k1", member=self.ali.number, amount=10)
+        other = self.new_club("other", self.new_company("Other"))
+        self.names = {
+            "card": self.account(self.ali),
+            "zari": self.zari.id,
+            "zari_card": self.account(self.zari),
+            "ali": self.ali.id,
+            "stranger": self.env["res.partner"].create({"name": "Stranger"}).id,
+            "other_club": other.id,
+            "other_program": other.points_program_id.id,
+            "branch": self.new_company("Branch", parent=self.company).id,
+            "lot": self.env["loyalty.club.entry"].browse(lot).lot_ids.id,
+            "sale": sale.id,
+            "waiting": waiting.id,
+        }
+        self.env.flush_all()
+
+    def test_true_books_are_proved(self):
+        outcome = self.ledger._check_club(self.club)
+        self.assertEqual(outcome["details"], {})
+
+    def test_each_fraud_is_named(self):
+        for fraud, (statement, proof) in FRAUDS.items():
+            with self.subTest(fraud), self.env.cr.savepoint() as savepoint:
+                self.env.cr.execute(NO_GUARDS)
+                self.env.cr.execute(statement, self.names)
+                details = self.ledger._check_club(self.club)["details"]
+                self.assertIn(proof, details)
+                check = self.env["loyalty.club.check"].search([], limit=1)
+                self.assertIn(check._sentences()[proof], check.words)
+                savepoint.rollback()
+
+    def test_the_database_refuses_what_it_can(self):
+        refused = {
+            "an account gets another owner": "keeps its owner",
+            "an account gets another contact": "keeps its owner",
+            "an account goes to another club": "keeps its program and club",
+            "an account goes to another club with its program": "keeps its program",
+            "an account is archived": "with a balance is not archived",
+            "a lot of another club": "through allocations only",
+            "a lot of another branch": "through allocations only",
+            "a lot of another account": "through allocations only",
+            "the day of a waiting lot of a purchase": "through allocations only",
+            "keys of calls are gone": "the key of a call is kept",
+        }
+        for fraud, message in refused.items():
+            with self.subTest(fraud), self.assertDatabaseRefuses(message):
+                self.env.cr.execute(FRAUDS[fraud][0], self.names)
+                self.env.cr.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+    def test_erasing_and_merging_are_no_fraud(self):
+        self.ali._erase("asked for it")
+        self.zari._merge_into(self.member("Sara"))
+        self.env.flush_all()
+        self.env.cr.execute("SET CONSTRAINTS loyalty_club_card_owner IMMEDIATE")
+        self.assertEqual(self.ledger._check_club(self.club)["details"], {})
+
+    def test_the_number_of_statements_does_not_depend_on_the_accounts(self):
+        def count():
+            before = self.env.cr.sql_log_count
+            self.ledger._check_club(self.club)
+            return self.env.cr.sql_log_count - before
+
+        count()
+        few = count()
+        self.members(100)
+        self.env.flush_all()
+        self.assertEqual(count(), few)
