@@ -20,6 +20,7 @@
     ],
     "assets": {
         "point_of_sale._assets_pos": [
+            "loyalty_club/static/src/calendar/jalali.js",
             "loyalty_club_pos/static/src/**/*",
         ],
         "web.assets_tests": [

@@ -1,6 +1,8 @@
-from odoo import api, models
+from odoo import api, fields, models
+from odoo.orm.utils import READ_GROUP_TIME_GRANULARITY
 from odoo.tools import ormcache
 
+from .. import jalali_groups
 from ..exceptions import spoken
 
 OURS = "loyalty_club"
@@ -70,3 +72,84 @@ class Base(models.AbstractModel):
             for message in answer["messages"]:
                 message["message"] = spoken(message["message"])
         return answer
+
+    # ------------------------------------------------------------- Jalali groups
+
+    def _club_jalali_unit(self, groupby_spec):
+        """The Jalali unit that a user's screen groups by; None for any other group.
+
+        Screens ask for it (``club_jalali``), and only who reads Persian gets it: what
+        programs, dashboards and Odoo's own code count by month stays Gregorian.
+        """
+        unit = groupby_spec.rpartition(":")[2]
+        wanted = self.env.context.get("club_jalali") and unit in jalali_groups.MONTHS
+        return unit if wanted and self._club_reads_jalali() else None
+
+    def _club_reads_jalali(self):
+        return (self.env.context.get("lang") or "").startswith("fa")
+
+    def _club_grouped_field(self, groupby_spec):
+        """The date that a group is about, of this model; None for anything else."""
+        field = self._fields.get(groupby_spec.partition(":")[0])
+        return field if field and field.type in ("date", "datetime") else None
+
+    def _read_group_groupby(self, alias, groupby_spec, query):
+        unit = self._club_jalali_unit(groupby_spec)
+        field = unit and self._club_grouped_field(groupby_spec)
+        if not field:
+            return super()._read_group_groupby(alias, groupby_spec, query)
+        by_day = f"{groupby_spec.partition(':')[0]}:day"
+        day = super()._read_group_groupby(alias, by_day, query)
+        return jalali_groups.trunc(unit, day, field.type)
+
+    def _web_read_group_groupby_formatter(self, groupby_spec, values):
+        native = super()._web_read_group_groupby_formatter(groupby_spec, values)
+        name, _colon, granularity = groupby_spec.partition(":")
+        shown = self.env.context.get("club_jalali") and self._club_reads_jalali()
+        if (
+            not shown
+            or not self._club_grouped_field(groupby_spec)
+            or granularity not in READ_GROUP_TIME_GRANULARITY
+        ):
+            return native
+
+        def formatter(value):
+            if not value:
+                return native(value)
+            text = jalali_groups.label(granularity, value)
+            if granularity not in jalali_groups.MONTHS:
+                (key, _label), domain = native(value)
+                return (key, text), domain
+            timezone = self.env.context.get("tz")
+            start, end = jalali_groups.bounds(granularity, value, timezone)
+            return (start, text), ["&", (name, ">=", start), (name, "<", end)]
+
+        return formatter
+
+    def _web_read_group_fill_temporal(
+        self, groups, groupby, aggregates, fill_from=False, fill_to=False, min_groups=0
+    ):
+        unit = self._club_jalali_unit(groupby[0])
+        field = unit and self._club_grouped_field(groupby[0])
+        if not field:
+            return super()._web_read_group_fill_temporal(
+                groups, groupby, aggregates, fill_from, fill_to, min_groups
+            )
+        rows = {}
+        for group in groups:
+            rows.setdefault(group[0], []).append(group)
+        starts = [start for start in rows if start]
+        empty = tuple(
+            self._read_group_empty_value(spec) for spec in (*groupby[1:], *aggregates)
+        )
+        filled = []
+        for day in jalali_groups.fill(
+            unit,
+            starts,
+            fields.Date.to_date(fill_from),
+            fields.Date.to_date(fill_to),
+            min_groups,
+        ):
+            start = day if field.type == "date" else fields.Datetime.to_datetime(day)
+            filled += rows.get(start, [(start, *empty)])
+        return filled + [group for group in groups if not group[0]]

@@ -62,6 +62,13 @@ class IrHttp(models.AbstractModel):
                             words.setdefault(whose, {})[row["src"]] = row["value"]
         return words
 
+    def session_info(self):
+        """Tell the client in which calendar this user's days are shown and typed."""
+        info = super().session_info()
+        persian = (self.env.user.lang or "").startswith("fa")
+        info["club_calendar"] = "jalali" if persian else "gregorian"
+        return info
+
     @classmethod
     def _handle_error(cls, exception):
         """Say a refusal of the club to browsers as Odoo says its own.

@@ -1,11 +1,16 @@
+from datetime import date
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL, escape_psql, sql
 
 from ..engine.identifiers import name_key, name_words
+from ..engine.periods import format_day
+from ..exceptions import ClubError
 
 FILLED_AT_ONCE = 10_000
+EARLIEST_BIRTH = date(1900, 1, 1)
 
 PERSONAL = "loyalty_club.group_desk,loyalty_club.group_auditor"
 
@@ -36,6 +41,24 @@ class ResPartner(models.Model):
         copy=False,
         help="The name in one spelling, whatever letters and joiners it was typed in.",
     )
+
+    @api.constrains("birthdate_date")
+    def _check_birthdate_date(self):
+        """A person was born by now, and in a year that people are still alive of.
+
+        A year of the Jalali calendar that was typed as a Gregorian one is among these.
+        """
+        today = fields.Date.context_today(self)
+        for partner in self.sudo():  # whoever may write a birth date may not read all
+            born = partner.birthdate_date
+            if born and not EARLIEST_BIRTH <= born <= today:
+                raise ClubError(
+                    "invalid_payload",
+                    self.env._(
+                        "birthdate: %(day)s is no day on which a customer was born",
+                        day=format_day(born, "jalali", self.env.lang or ""),
+                    ),
+                )
 
     def _auto_init(self):
         """Fill the names of before in batches, not record by record."""

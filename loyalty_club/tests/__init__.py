@@ -19,6 +19,7 @@ from . import test_invoice_credit_notes
 from . import test_invoice_top_ups
 from . import test_invoices
 from . import test_languages
+from . import test_jalali
 from . import test_ledger_append_only
 from . import test_ledger_check
 from . import test_ledger_random

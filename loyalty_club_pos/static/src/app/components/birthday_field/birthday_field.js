@@ -1,5 +1,5 @@
 import { Component, useState } from "@odoo/owl";
-import { jalaliMonths, jalaliToIso } from "@loyalty_club_pos/app/utils/club_calendar";
+import { jalaliMonths, jalaliToIso } from "@loyalty_club/calendar/jalali";
 import { asciiDigits } from "@loyalty_club_pos/app/utils/card_numbers";
 import { isJalali, locale } from "@loyalty_club_pos/app/utils/club_format";
 
