@@ -35,7 +35,7 @@ class TillKit:
             "generic_coa", company=cls.company.root_id, install_demo=False
         )
         # The chart brings dollars, and the club, which is empty, would follow.
-        cls.company.currency_id = cls.euro
+        cls.company.root_id.currency_id = cls.euro
         # What every product would get is nothing these amounts are about.
         cls.company.account_sale_tax_id = False
         cls.cashier = cls.user("cashier", "point_of_sale.group_pos_user")
