@@ -111,7 +111,11 @@ class TestJoin(TillCase):
 
     def test_a_cashier_is_asked_who_has_the_mobile(self):
         sara = self.env["res.partner"].create(
-            {"name": "Sara", "phone": "+989121234567", "company_id": self.company.id}
+            {
+                "name": "Sara",
+                "phone": "+989121234567",
+                "company_id": self.club.company_id.id,
+            }
         )
         answer = self.join(name="Ali")
         self.assertEqual((answer["status"], answer["created"]), ("ask", False))
@@ -125,7 +129,11 @@ class TestJoin(TillCase):
 
     def test_the_same_person_by_the_cashier_s_word(self):
         sara = self.env["res.partner"].create(
-            {"name": "Sara", "phone": "+989121234567", "company_id": self.company.id}
+            {
+                "name": "Sara",
+                "phone": "+989121234567",
+                "company_id": self.club.company_id.id,
+            }
         )
         answer = self.join(name="Sara Karimi", partner_id=sara.id)
         self.assertEqual(answer["member"]["partner_id"], sara.id)
