@@ -114,10 +114,8 @@ test("among several the cashier chooses", async () => {
         { partner_id: 4, name: "Sara Ahmadi", number: "00000430", mobile: false },
     ];
     mockTill({
-        recognise: ({ text }) =>
-            text === "sara"
-                ? mockNobody({ status: "ambiguous", choices })
-                : mockFound(mockMember({ partner_id: 4, number: text })),
+        search_name: choices,
+        recognise: ({ text }) => mockFound(mockMember({ partner_id: 4, number: text })),
     });
     const store = await setupClubEnv();
     const order = store.addNewOrder();

@@ -9,7 +9,8 @@ import { IdentifyDialog } from "@loyalty_club_pos/app/components/popups/identify
 import { JoinDialog } from "@loyalty_club_pos/app/components/popups/join_dialog/join_dialog";
 import { basketLines } from "@loyalty_club_pos/app/utils/club_basket";
 import { estimatePoints } from "@loyalty_club_pos/app/utils/club_estimate";
-import { formatAccount, shownDigits } from "@loyalty_club_pos/app/utils/club_format";
+import { formatAccount, shownDigits, shownMobile } from "@loyalty_club_pos/app/utils/club_format";
+import { isName, memberNumber } from "@loyalty_club_pos/app/utils/club_mobile";
 import { isBankCard } from "@loyalty_club_pos/app/utils/club_reading";
 import { ClubMemory } from "@loyalty_club_pos/app/utils/club_memory";
 import { readRefusal } from "@loyalty_club_pos/app/utils/club_refusal";
@@ -152,9 +153,16 @@ export class ClubTill {
             return { status: "refused", member: false, choices: [], message };
         }
         try {
-            const answer = await this._ask("recognise", scheme ? { text, scheme } : { text });
-            const named = answer.shown?.scheme === "name";
-            this.learn(answer, named ? [] : [text]);
+            if (!scheme && isName(text)) {
+                return await this._lookByName(text);
+            }
+            let answer = await this._ask("recognise", scheme ? { text, scheme } : { text });
+            const number = !scheme && answer.status === "unknown" && memberNumber(text);
+            if (number) {
+                const padded = await this._ask("recognise", { text: number });
+                answer = padded.status === "unknown" ? answer : padded;
+            }
+            this.learn(answer, [text]);
             if (answer.status === "blocked" || answer.status === "unknown") {
                 this.memory.forgetShown(text);
             }
@@ -169,6 +177,14 @@ export class ClubTill {
             }
             return { status: "refused", member: false, choices: [], message: refusal.message };
         }
+    }
+
+    /** Members who are called so; the cashier chooses, however few they are. */
+    async _lookByName(text) {
+        const choices = await this._ask("search_name", { text });
+        const shown = { scheme: "name", display: text };
+        const status = choices.length ? "ambiguous" : "unknown";
+        return { status, member: false, shown, choices, message: false };
     }
 
     /**
@@ -275,7 +291,8 @@ export class ClubTill {
 
     /** Say what the new member got, so that the cashier can say it too. */
     welcome({ member, created, welcome }) {
-        const name = member.name || shownDigits(member.mobile || member.number);
+        const mobile = shownMobile(member.mobile, this.policy.mobile_prefix);
+        const name = member.name || mobile || shownDigits(member.number);
         if (!created) {
             this.tell(_t("%s is a member already.", name), "info");
             return;
@@ -383,7 +400,9 @@ export class ClubTill {
     // ------------------------------------------------------------------ next steps
 
     async _chooseAmong({ choices }) {
-        const text = (choice) => [choice.mobile, choice.number].filter(Boolean).join(" | ");
+        const prefix = this.policy.mobile_prefix;
+        const text = ({ mobile, number }) =>
+            [shownMobile(mobile, prefix), number].filter(Boolean).join(" | ");
         const picked = await makeAwaitable(this.pos.dialog, SelectionPopup, {
             title: _t("Which member is it?"),
             list: choices.map((choice) => ({

@@ -1,7 +1,7 @@
 import { barcodeService } from "@barcodes/barcode_service";
 import { browser } from "@web/core/browser/browser";
 import { keyCharacter } from "@loyalty_club_pos/app/utils/card_numbers";
-import { reading, refuseBankCard } from "@loyalty_club_pos/app/utils/club_reading";
+import { clubListens, reading, refuseBankCard } from "@loyalty_club_pos/app/utils/club_reading";
 import { guardFields } from "@loyalty_club_pos/app/services/club_field_guard";
 
 /** Milliseconds between two keys of one reading. People don't keep this up for long. */
@@ -13,6 +13,9 @@ const LEAST_KEYS = 4;
 /** Keys that may reach a field before they are held back, by what they look like. */
 const SHOWN_OF_TRACK = 3;
 const SHOWN_OF_NUMBER = 6;
+
+/** Where products are looked for. */
+const SEARCH = ".pos-rightheader";
 
 const NOT_FOR_TEXT = ["button", "checkbox", "color", "file", "radio", "range", "reset", "submit"];
 
@@ -212,6 +215,13 @@ export class ClubWedge {
             return;
         }
         const { kind, value } = this.read();
+        if (kind === "other" && this.isScan()) {
+            const { text } = this.burst;
+            this.hold(ev);
+            this.take();
+            this.pos.barcodeReader.scan(text);
+            return;
+        }
         if (!["bank", "club"].includes(kind)) {
             this.giveBack(); // and the key goes its own way, after them
             return;
@@ -233,6 +243,17 @@ export class ClubWedge {
         } else {
             this.giveBack();
         }
+    }
+
+    /** A barcode that was read while somebody looks for a product: it is still one. */
+    isScan() {
+        const { field, text } = this.burst;
+        return (
+            Boolean(field?.closest?.(SEARCH)) &&
+            /^[\x21-\x7e]{4,}$/.test(text) &&
+            /\d/.test(text) &&
+            clubListens(this.pos)
+        );
     }
 
     read() {

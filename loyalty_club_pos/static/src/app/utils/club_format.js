@@ -22,6 +22,25 @@ export function shownDigits(text) {
     return parted.replace(/\d/g, (digit) => PERSIAN[digit]);
 }
 
+/** A keypad's keys with digits as people read them; what they type stays ASCII. */
+export function shownButtons(buttons) {
+    return buttons.map((button) =>
+        /^\d$/.test(button.value) ? { ...button, text: shownDigits(button.value) } : button
+    );
+}
+
+/**
+ * A mobile as people in the club's country write it: ۰۹۱۲… and not +98912….
+ *
+ * @param {string} mobile E.164
+ * @param {string} prefix of the club's country, such as "+98"
+ */
+export function shownMobile(mobile, prefix) {
+    const text = String(mobile || "");
+    const national = prefix?.length > 1 && text.startsWith(prefix);
+    return shownDigits(national ? `0${text.slice(prefix.length)}` : text);
+}
+
 /** @param {number} points */
 export function formatPoints(points) {
     return new Intl.NumberFormat(locale(), { maximumFractionDigits: 0 }).format(points || 0);
@@ -47,10 +66,22 @@ export function formatAccount(account, amount, currencyId) {
  * @param {string} day "YYYY-MM-DD"
  * @param {Object} [options]
  * @param {string} [options.calendar] the club's: "gregorian" or "jalali"
- * @param {boolean} [options.year] whether the year is told
+ * @param {boolean|"other"} [options.year] whether the year is told; "other": when it
+ *     isn't this one
  */
 export function formatDay(day, { calendar = "gregorian", year = true } = {}) {
     const [y, month, date] = day.split("-").map(Number);
+    if (year === "other") {
+        const yearOf = (at) =>
+            new Intl.DateTimeFormat(`en${calendarTag(calendar)}`, {
+                year: "numeric",
+                timeZone: "UTC",
+            }).format(at);
+        const today = DateTime.now();
+        year =
+            yearOf(Date.UTC(y, month - 1, date)) !==
+            yearOf(Date.UTC(today.year, today.month - 1, today.day));
+    }
     return new Intl.DateTimeFormat(`${locale()}${calendarTag(calendar)}`, {
         day: "numeric",
         month: "long",

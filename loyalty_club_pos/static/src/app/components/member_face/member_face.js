@@ -1,5 +1,6 @@
 import { Component } from "@odoo/owl";
-import { initials, shownDigits } from "@loyalty_club_pos/app/utils/club_format";
+import { usePos } from "@point_of_sale/app/hooks/pos_hook";
+import { initials, shownDigits, shownMobile } from "@loyalty_club_pos/app/utils/club_format";
 
 /** Who a member is, at one glance: letters, name, tier, and what tells him apart. */
 export class MemberFace extends Component {
@@ -9,16 +10,22 @@ export class MemberFace extends Component {
         slots: { type: Object, optional: true },
     };
 
+    setup() {
+        this.pos = usePos();
+    }
+    get mobile() {
+        return shownMobile(this.props.member.mobile, this.pos.club.policy.mobile_prefix);
+    }
     get initials() {
         return initials(this.props.member.name);
     }
     get name() {
-        const { name, mobile, number } = this.props.member;
-        return name || shownDigits(mobile || number);
+        const { name, number } = this.props.member;
+        return name || this.mobile || shownDigits(number);
     }
     get details() {
-        const { name, mobile, number } = this.props.member;
+        const { name, number } = this.props.member;
         // Not a dot between numbers: in Persian it passes for a zero.
-        return shownDigits([name && mobile, number].filter(Boolean).join("  |  "));
+        return shownDigits([name && this.mobile, number].filter(Boolean).join("  |  "));
     }
 }

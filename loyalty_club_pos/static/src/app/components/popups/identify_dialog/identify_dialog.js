@@ -6,7 +6,13 @@ import { KeepLast } from "@web/core/utils/concurrency";
 import { useDebounced } from "@web/core/utils/timing";
 import { MemberFace } from "@loyalty_club_pos/app/components/member_face/member_face";
 import { bankCardBegun, isCutBankCard } from "@loyalty_club_pos/app/utils/card_numbers";
-import { formatAgo, shownDigits } from "@loyalty_club_pos/app/utils/club_format";
+import {
+    formatAgo,
+    formatPoints,
+    shownDigits,
+    shownMobile,
+} from "@loyalty_club_pos/app/utils/club_format";
+import { missingDigits } from "@loyalty_club_pos/app/utils/club_mobile";
 
 const SHORTEST = 4;
 const PAUSE = 350;
@@ -55,9 +61,27 @@ export class IdentifyDialog extends Component {
     get choices() {
         return this.answer?.status === "ambiguous" ? this.answer.choices : [];
     }
+    /** Digits that a mobile still wants; half a one isn't asked about. */
+    get missing() {
+        return missingDigits(this.text, this.props.club.policy.mobile_prefix);
+    }
+    get missingWords() {
+        return this.missing === 1
+            ? _t("1 digit is missing.")
+            : _t("%s digits are missing.", formatPoints(this.missing));
+    }
+    /** A complete mobile that nobody has. */
+    get isNewMobile() {
+        return this.answer?.status === "unknown" && this.answer.shown?.scheme === "mobile";
+    }
     /** Half a number is unknown too; it is said to whoever asks, or types no further. */
     get unknown() {
-        return this.answer?.status === "unknown" && this.state.insisted;
+        return this.answer?.status === "unknown" && (this.state.insisted || this.isNewMobile);
+    }
+    /** A mobile is enough to join, and a card to join with; half a number or a name isn't. */
+    get mayJoin() {
+        const scheme = this.answer?.shown?.scheme;
+        return this.unknown && this.props.mayJoin && ["mobile", "card", "email"].includes(scheme);
     }
     get refusal() {
         const status = this.answer?.status;
@@ -71,10 +95,14 @@ export class IdentifyDialog extends Component {
         return this.answer?.remembered ? formatAgo(this.answer.remembered) : "";
     }
     get shown() {
-        return shownDigits(this.answer?.shown?.display || this.text);
+        const { scheme, display } = this.answer?.shown || {};
+        return scheme === "mobile"
+            ? shownMobile(display, this.props.club.policy.mobile_prefix)
+            : shownDigits(display || this.text);
     }
     detailsOf(choice) {
-        return shownDigits([choice.mobile, choice.number].filter(Boolean).join("  |  "));
+        const mobile = shownMobile(choice.mobile, this.props.club.policy.mobile_prefix);
+        return shownDigits([mobile, choice.number].filter(Boolean).join("  |  "));
     }
 
     onInput(ev) {
@@ -102,7 +130,7 @@ export class IdentifyDialog extends Component {
             return answer;
         }
         // A network that was away a moment ago may be back.
-        if (!text || (this.answer && this.answer.status !== "offline")) {
+        if (!text || this.missing || (this.answer && this.answer.status !== "offline")) {
             return this.answer;
         }
         this.state.asking = true;
@@ -116,7 +144,10 @@ export class IdentifyDialog extends Component {
     }
     async confirm() {
         this.lookSoon.cancel();
-        if (this.unknown) {
+        if (this.missing) {
+            return;
+        }
+        if (this.unknown && this.mayJoin) {
             return this.join();
         }
         const answer = await this.look();
@@ -139,7 +170,7 @@ export class IdentifyDialog extends Component {
         this.pick(answer, choice.number);
     }
     join() {
-        if (this.props.mayJoin) {
+        if (this.mayJoin) {
             this.pick(this.answer, this.text);
         }
     }

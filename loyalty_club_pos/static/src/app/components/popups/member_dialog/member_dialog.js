@@ -60,7 +60,7 @@ export class MemberDialog extends Component {
                 expiring: balance.expiring
                     ? _t("%(amount)s to use by %(day)s", {
                           amount: told(balance.expiring.amount),
-                          day: this.day(balance.expiring.on, false),
+                          day: this.day(balance.expiring.on, "other"),
                       })
                     : "",
             };
@@ -147,6 +147,26 @@ export class MemberDialog extends Component {
     }
     setPin() {
         this.dialog.add(SetPinDialog, { club: this.club, member: this.member });
+    }
+
+    // ------------------------------------------------------------------ the wallet
+
+    get canTopUp() {
+        const order = this.pos.getOrder();
+        const theirs = order?.getPartner()?.id === this.props.partner.id;
+        return theirs && !order.finalized && !order.isRefund && this.club.spending.hasWallet(order);
+    }
+    /** Money into the wallet, with or without goods; an empty basket is paid at once. */
+    async topUp() {
+        const order = this.pos.getOrder();
+        const wasEmpty = !order.lines.length;
+        if (!(await this.club.spending.askTopUp(order))) {
+            return;
+        }
+        this.props.close();
+        if (wasEmpty) {
+            this.pos.navigate("PaymentScreen", { orderUuid: order.uuid });
+        }
     }
 
     // ------------------------------------------------------------------ the order
