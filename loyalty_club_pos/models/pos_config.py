@@ -181,6 +181,8 @@ class PosConfig(models.Model):
             },
             "confirm": {"points": club.confirm_points, "money": club.confirm_money},
             "can_block": self.env.user.has_group("loyalty_club.group_desk"),
+            # Who sells can't set a PIN: they could spend by it.
+            "can_set_pin": self.env.user.has_group("loyalty_club.group_manager"),
             "rewards": {
                 reward.id: reward.club_tier_ids.mapped("code")
                 for reward in programs.reward_ids

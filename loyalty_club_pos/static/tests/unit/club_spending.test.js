@@ -307,3 +307,33 @@ test("credit takes no more off than the prices, and a wallet pays the rest", asy
     expect(till.spending.maxFor(order, "wallet").used).toBe(11.5);
     expect(order.clubRewardLines().length).toBe(2);
 });
+
+test("what a member without a PIN may use is known before it is asked for", async () => {
+    const till = await setupSpending({
+        policy: { confirm: { points: 100, money: 10 } },
+        member: { pin: false },
+    });
+    const order = await basket(till, { price: 100 });
+    const { spending } = till;
+    expect([spending.withoutPin(order, "points"), spending.withoutPin(order, "wallet")]).toEqual([
+        100, 10,
+    ]);
+    // A reward of 50 points counts with them.
+    await spending.claim(order, till.rewards.coffee, till.cards.points);
+    expect(spending.withoutPin(order, "points")).toBe(50);
+    const { member } = till.store.club.seen[3];
+    // What the server tells of the last hour.
+    member.free = { points: 70, wallet: 10 };
+    expect(spending.withoutPin(order, "points")).toBe(20);
+    member.pin = true;
+    expect(spending.withoutPin(order, "points")).toBe(null);
+});
+
+test("nothing can be used on an empty basket", async () => {
+    const till = await setupSpending();
+    const order = await basket(till);
+    expect(till.spending.rewardsFor(order).some(({ possible }) => possible)).toBe(true);
+    expect(till.spending.canSpend(order)).toBe(false);
+    const filled = await basket(till, { price: 10 });
+    expect(till.spending.canSpend(filled)).toBe(true);
+});

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from "@odoo/hoot";
 import { click, edit, press, queryAllTexts, waitFor } from "@odoo/hoot-dom";
 import { advanceTime, animationFrame } from "@odoo/hoot-mock";
-import { contains, mountWithCleanup } from "@web/../tests/web_test_helpers";
+import { contains, mountWithCleanup, patchWithCleanup } from "@web/../tests/web_test_helpers";
 import { MainComponentsContainer } from "@web/core/main_components_container";
 import { ClubPanel } from "@loyalty_club_pos/app/components/club_panel/club_panel";
 import { MemberDialog } from "@loyalty_club_pos/app/components/popups/member_dialog/member_dialog";
@@ -99,17 +99,21 @@ test("one field: who is found stands under it, and Enter takes him", async () =>
 });
 
 test("half a number isn't called unknown; a whole one is, and joins", async () => {
-    mockTill({ recognise: mockNobody() });
+    const wire = mockTill({ recognise: mockNobody() });
     const store = await openTill();
     store.club.identify();
     await waitFor(".o_club_field:focus");
-    await edit("0935");
+    await edit("0935 000");
     await advanceTime(PAUSE);
     await animationFrame();
     expect(".o_club_unknown").toHaveCount(0);
+    expect(".o_club_missing").toHaveText("4 digits are missing.");
+    expect(wire.calls.filter(({ method }) => method === "recognise")).toEqual([]);
     await edit("0935 000 0000");
-    await press("Enter");
+    await advanceTime(PAUSE);
+    // Nothing else has to be pressed for it to be offered.
     await waitFor(".o_club_unknown");
+    await waitFor(".o_club_join");
     await press("Enter");
     await waitFor(".o_club_join_dialog");
     expect(".o_club_join_dialog .o_club_mobile").toHaveValue("+989350000000");
@@ -132,6 +136,50 @@ test("half a bank card's number is neither asked for nor sent", async () => {
     await press("Enter");
     await waitFor(".o_club_unknown");
     expect(wire.calls.filter(({ method }) => method === "recognise").length).toBe(1);
+});
+
+test("a name finds those who are called so; nobody joins by a name", async () => {
+    const choices = [
+        { partner_id: 3, name: "Sara Ahmadi", number: "00000422", mobile: "•••• 4567", tier: false },
+    ];
+    let found = choices;
+    const wire = mockTill({
+        recognise: mockFound(),
+        summary: mockFound(),
+        search_name: () => found,
+    });
+    const store = await openTill();
+    const done = store.club.identify();
+    await waitFor(".o_club_field:focus");
+    await edit("sara");
+    await advanceTime(PAUSE);
+    await waitFor(".o_club_choice");
+    expect(".o_club_choice").toHaveText(/Sara Ahmadi/);
+    await click(".o_club_choice");
+    expect((await done).name).toBe("Sara Ahmadi");
+    expect(wire.calls.find(({ method }) => method === "recognise").text).toBe("00000422");
+    found = [];
+    store.club.identify();
+    await waitFor(".o_club_field:focus");
+    await edit("nobody");
+    await press("Enter");
+    await waitFor(".o_club_unknown");
+    expect(".o_club_join").toHaveCount(0);
+});
+
+test("a number is found without its leading zeros", async () => {
+    const asked = [];
+    mockTill({
+        recognise: ({ text }) => {
+            asked.push(text);
+            return text === "00000422" ? mockFound() : mockNobody({ shown: false });
+        },
+        summary: mockFound(),
+    });
+    const store = await openTill();
+    const answer = await store.club.look("۴۲۲");
+    expect(answer.status).toBe("found");
+    expect(asked).toEqual(["۴۲۲", "00000422"]);
 });
 
 test("a blocked card is a sentence under the field", async () => {
@@ -181,7 +229,8 @@ test("joining sends what was asked, and consent only where it was given", async 
             welcome: { points: 100, credit: 5 },
         }),
     });
-    const store = await openTill();
+    // A first PIN is set by a manager: who sells isn't asked for one.
+    const store = await openTill(mockPolicy({ can_set_pin: true }));
     const done = store.club.join({ mobile: "+989350000000" });
     await waitFor(".o_club_join_dialog .o_club_name:focus");
     await edit("Dara");
@@ -341,7 +390,9 @@ test("a card is blocked after a question", async () => {
 });
 
 test("a PIN is typed twice", async () => {
-    const wire = await openMember(mockPolicy(), { set_pin: { status: "set" } });
+    const wire = await openMember(mockPolicy({ can_set_pin: true }), {
+        set_pin: { status: "set" },
+    });
     await contains(".o_club_change_pin").click();
     await contains(".o_club_new_pin").edit("1234", { confirm: false });
     await contains(".o_club_pin_again").edit("1235", { confirm: false });
@@ -351,4 +402,28 @@ test("a PIN is typed twice", async () => {
     await waitFor(".o_notification");
     const { pin, old_pin } = wire.calls.at(-1);
     expect([pin, old_pin]).toEqual(["1234", null]);
+});
+
+test("who sells sets no first PIN, and the server's no is shown", async () => {
+    await openMember();
+    expect(".o_club_change_pin").toHaveCount(0);
+});
+
+test("a wallet is topped up without goods: the strip, the button, the amount", async () => {
+    const wire = mockTill({ recognise: mockFound(), summary: mockFound() });
+    const store = await openTill();
+    await store.club.show("0912 123 4567");
+    const { spending } = store.club;
+    const asked = [];
+    patchWithCleanup(spending, {
+        hasWallet: () => true,
+        askTopUp: async (order) => asked.push(order.uuid),
+    });
+    await mountWithCleanup(ClubPanel);
+    await contains(".o_club_strip").click();
+    await contains(".o_club_member_top_up").click();
+    await animationFrame();
+    expect(asked).toEqual([store.getOrder().uuid]);
+    expect(".o_club_member_dialog").toHaveCount(0);
+    expect(wire.cut).toBe(false);
 });

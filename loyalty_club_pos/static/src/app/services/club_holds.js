@@ -1,8 +1,10 @@
 import { _t } from "@web/core/l10n/translation";
 import { ConnectionLostError, RPCError } from "@web/core/network/rpc";
-import { AlertDialog, ConfirmationDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
+import { AlertDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { makeAwaitable } from "@point_of_sale/app/utils/make_awaitable_dialog";
 import { readRefusal } from "@loyalty_club_pos/app/utils/club_refusal";
+import { LessDialog } from "@loyalty_club_pos/app/components/popups/less_dialog/less_dialog";
+import { SetPinDialog } from "@loyalty_club_pos/app/components/popups/set_pin_dialog/set_pin_dialog";
 import { PinDialog } from "@loyalty_club_pos/app/components/popups/pin_dialog/pin_dialog";
 
 const { DateTime } = luxon;
@@ -106,6 +108,10 @@ export class ClubHolds {
                 if (!proof) {
                     return false;
                 }
+            } else if (answer.status === "proof") {
+                if (!(await this._offerWithoutPin(order, amounts, answer))) {
+                    return false;
+                }
             } else if (!(await this._offerLess(order, amounts, answer))) {
                 return false;
             } else {
@@ -199,6 +205,40 @@ export class ClubHolds {
 
     // -------------------------------------------------------------- not granted
 
+    /**
+     * More than may be used without a PIN, by a member who has none: say what is possible.
+     *
+     * @returns {Promise<boolean>} whether something was changed, so that asking again helps
+     */
+    async _offerWithoutPin(order, amounts, answer) {
+        const { spending } = this;
+        const cards = this.pos.models["loyalty.card"];
+        const member = spending.memberOf(order.getPartner());
+        if (member && answer.free) {
+            member.free = answer.free;
+        }
+        const less = {};
+        let changed = false;
+        for (const [id, amount] of Object.entries(amounts)) {
+            const account = cards.get(Number(id)).program_id.club_account;
+            const free = spending.withoutPin(order, account);
+            less[id] = free === null ? amount : Math.min(amount, free);
+            changed = changed || less[id] < amount;
+        }
+        const setPin = async () => {
+            await makeAwaitable(this.pos.dialog, SetPinDialog, { club: this.pos.club, member });
+            return member.pin;
+        };
+        const maySetPin = answer.can_set_pin ?? this.pos.club.policy.can_set_pin;
+        return this._askLess(
+            order,
+            amounts,
+            changed ? less : {},
+            answer.message,
+            maySetPin ? setPin : null
+        );
+    }
+
     /** Say why, and offer what can be had instead. */
     async _offerLess(order, amounts, answer) {
         const cards = this.pos.models["loyalty.card"];
@@ -241,30 +281,24 @@ export class ClubHolds {
 
     /**
      * @param {Object} less card id to what can still be had
+     * @param {Function} [setPin] lets the member have a PIN; gives whether they have one
      * @returns {Promise<boolean>} whether the claims were changed
      */
-    async _askLess(order, amounts, less, message) {
+    async _askLess(order, amounts, less, message, setPin = null) {
         const cards = this.pos.models["loyalty.card"];
         const words = Object.keys(amounts)
             .filter((id) => less[id] > 0)
             .map((id) =>
                 this.spending.formatAmount(cards.get(Number(id)).program_id.club_account, less[id])
             );
-        const choice = await new Promise((resolve) => {
-            this.pos.dialog.add(
-                ConfirmationDialog,
-                {
-                    title: _t("This can't be used"),
-                    body: message,
-                    confirmLabel: words.length ? _t("Use %s", words.join(" + ")) : _t("Take it off"),
-                    confirm: () => resolve(words.length ? "less" : "none"),
-                    cancelLabel: words.length ? _t("Take it off") : _t("Back"),
-                    cancel: () => resolve(words.length ? "none" : false),
-                    dismiss: () => resolve(false),
-                },
-                { onClose: () => resolve(false) }
-            );
+        const choice = await makeAwaitable(this.pos.dialog, LessDialog, {
+            message,
+            useLabel: words.length ? _t("Use %s", words.join(" + ")) : "",
+            maySetPin: Boolean(setPin),
         });
+        if (choice === "pin") {
+            return setPin();
+        }
         if (!choice) {
             return false;
         }

@@ -1,7 +1,16 @@
 import { _t } from "@web/core/l10n/translation";
-import { commonStep, fromUnits, mostOf, unitsDown } from "@loyalty_club_pos/app/utils/club_amounts";
+import {
+    commonStep,
+    fromUnits,
+    mostOf,
+    unitsDown,
+    wholeSteps,
+} from "@loyalty_club_pos/app/utils/club_amounts";
 import { paysAnyAmount, reducesPrice } from "@loyalty_club_pos/app/utils/club_rewards";
-import { formatAccount } from "@loyalty_club_pos/app/utils/club_format";
+import { parseFloat } from "@web/views/fields/parsers";
+import { NumberPopup } from "@point_of_sale/app/components/popups/number_popup/number_popup";
+import { makeAwaitable } from "@point_of_sale/app/utils/make_awaitable_dialog";
+import { formatAccount, shownDigits } from "@loyalty_club_pos/app/utils/club_format";
 import { ClubHolds } from "@loyalty_club_pos/app/services/club_holds";
 
 const { DateTime } = luxon;
@@ -276,6 +285,29 @@ export class ClubSpending {
         );
     }
 
+    /**
+     * How much of an account a member who has no PIN may use on an order.
+     *
+     * @returns {number|null} in the account's unit; null where no PIN is asked for, or
+     *     the member can agree
+     */
+    withoutPin(order, account) {
+        const member = this.memberOf(order.getPartner());
+        const kind = account === "points" ? "points" : "money";
+        const limit = this.policy.confirm?.[kind];
+        if (!limit || !member || member.pin || member.code || this.offline) {
+            return null;
+        }
+        // What they spent without a PIN a while ago counts too: the server tells it.
+        const left = Math.min(limit, member.free?.[account] ?? limit);
+        const others = this.claims(order)
+            .filter((claim) => (claim.account === "points") === (kind === "points"))
+            .filter((claim) => !(claim.adjustable && claim.account === account));
+        const used = others.reduce((sum, claim) => sum + claim.cost, 0);
+        const { step } = this.maxFor(order, account);
+        return wholeSteps(Math.max(0, left - used), step, this.digitsOf(account));
+    }
+
     // -------------------------------------------------------------- claiming
 
     /**
@@ -508,6 +540,25 @@ export class ClubSpending {
         );
         this.pos.updateRewards();
         return line;
+    }
+
+    /**
+     * Ask how much, and load the wallet with it.
+     *
+     * @returns {Promise<boolean>} whether it is in the order now
+     */
+    async askTopUp(order) {
+        const typed = await makeAwaitable(this.pos.dialog, NumberPopup, {
+            title: _t("Top up the wallet"),
+            formatDisplayedValue: (text) => `${this.pos.currency.symbol} ${shownDigits(text)}`,
+            isValid: (text) => Boolean(text) && parseFloat(text) > 0,
+            confirmButtonLabel: _t("Top up"),
+        });
+        const money = typed ? this.pos.currency.round(parseFloat(typed)) : 0;
+        if (!(money > 0)) {
+            return false;
+        }
+        return Boolean(await this.keepExact(order, () => this.topUp(order, money)));
     }
 
     /** Whether the customer of an order has, or can get, a wallet here. */

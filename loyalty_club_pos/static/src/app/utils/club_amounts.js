@@ -90,3 +90,14 @@ export function mostOf({ bounds, digits, step, least }) {
     }
     return { amount: fromUnits(stepped, digits), reason: tightest.reason };
 }
+
+/**
+ * @param {number} amount
+ * @param {number} step amounts are multiples of it
+ * @param {number} digits of the account
+ * @returns {number} the amount, cut to whole steps
+ */
+export function wholeSteps(amount, step, digits) {
+    const stepUnits = unitsDown(step, digits) || 1;
+    return fromUnits(Math.floor(unitsDown(amount, digits) / stepUnits) * stepUnits, digits);
+}

@@ -76,7 +76,17 @@ export function use(label) {
             trigger: `${IN_DIALOG} .o_club_use:enabled:contains("${label}")`,
             run: "click",
         },
-        { trigger: `${IN_DIALOG} .o_club_selected .o_club_used` },
+        {
+            content: "it is used; the dialog closes when there is nothing else to use",
+            trigger: "body",
+            run: () =>
+                waitUntil(
+                    () =>
+                        !document.querySelector(IN_DIALOG) ||
+                        document.querySelector(`${IN_DIALOG} .o_club_selected .o_club_used`),
+                    { timeout: 5000 }
+                ),
+        },
     ];
 }
 
@@ -104,7 +114,10 @@ export function undoClaim() {
 
 export function done() {
     return [
-        { trigger: `${IN_DIALOG} .o_club_done`, run: "click" },
+        {
+            trigger: "body",
+            run: () => document.querySelector(`${IN_DIALOG} .o_club_done`)?.click(),
+        },
         { trigger: `body:not(:has(${IN_DIALOG}))` },
     ];
 }

@@ -1,9 +1,6 @@
 import { useEffect, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
-import { parseFloat } from "@web/views/fields/parsers";
 import { patch } from "@web/core/utils/patch";
-import { NumberPopup } from "@point_of_sale/app/components/popups/number_popup/number_popup";
-import { makeAwaitable } from "@point_of_sale/app/utils/make_awaitable_dialog";
 import { quoteRefund } from "@loyalty_club_pos/app/utils/club_refund";
 import { PaymentScreen } from "@point_of_sale/app/screens/payment_screen/payment_screen";
 
@@ -161,19 +158,8 @@ patch(PaymentScreen.prototype, {
         await this.clubSpending.topUp(this.currentOrder, this.clubChange);
         this.numberBuffer.reset();
     },
-    async clubTopUp() {
-        const typed = await makeAwaitable(this.dialog, NumberPopup, {
-            title: _t("Top up the wallet"),
-            formatDisplayedValue: (text) => `${this.pos.currency.symbol} ${text}`,
-            isValid: (text) => Boolean(text) && parseFloat(text) > 0,
-            confirmButtonLabel: _t("Top up"),
-        });
-        const money = typed ? this.pos.currency.round(parseFloat(typed)) : 0;
-        if (money > 0) {
-            await this.clubSpending.keepExact(this.currentOrder, () =>
-                this.clubSpending.topUp(this.currentOrder, money)
-            );
-        }
+    clubTopUp() {
+        return this.clubSpending.askTopUp(this.currentOrder);
     },
     /** What is paid back goes into the wallet; nothing leaves the drawer. */
     async clubRefundToWallet() {

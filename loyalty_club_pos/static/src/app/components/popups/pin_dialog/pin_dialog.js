@@ -3,6 +3,7 @@ import { useHotkey } from "@web/core/hotkeys/hotkey_hook";
 import { _t } from "@web/core/l10n/translation";
 import { Dialog } from "@web/core/dialog/dialog";
 import { BACKSPACE, EMPTY, Numpad, ZERO, getButtons } from "@point_of_sale/app/components/numpad/numpad";
+import { shownButtons } from "@loyalty_club_pos/app/utils/club_format";
 
 const LONGEST = 12;
 
@@ -20,7 +21,7 @@ export class PinDialog extends Component {
     };
 
     setup() {
-        this.buttons = getButtons([EMPTY, ZERO, BACKSPACE]);
+        this.buttons = shownButtons(getButtons([EMPTY, ZERO, BACKSPACE]));
         this.state = useState({
             text: "",
             method: this.props.methods[0],

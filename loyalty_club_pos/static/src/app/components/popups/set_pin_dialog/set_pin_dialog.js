@@ -14,12 +14,18 @@ export class SetPinDialog extends Component {
     static props = { club: Object, member: Object, close: Function };
 
     setup() {
-        this.state = useState({ old: "", pin: "", again: "", busy: false, problem: "" });
+        this.state = useState({
+            old: "",
+            pin: "",
+            again: "",
+            busy: false,
+            problem: "",
+        });
         useAutofocus({ refName: this.asksOld ? "old" : "pin", mobile: true });
     }
-    /** Staff may set a new one for somebody who forgot his. */
+    /** Staff may set a new one for somebody who forgot theirs. */
     get asksOld() {
-        return this.props.member.pin && !this.props.club.policy.can_block;
+        return this.props.member.pin && !this.props.club.policy.can_set_pin;
     }
     get pin() {
         return asciiDigits(this.state.pin);
@@ -49,7 +55,8 @@ export class SetPinDialog extends Component {
                 pin: this.pin,
                 old_pin: asciiDigits(this.state.old) || null,
             });
-            if (answer.status === "wrong") {
+            // Refused: only a manager of the club may do it here.
+            if (["wrong", "refused"].includes(answer.status)) {
                 Object.assign(this.state, { problem: answer.message, old: "" });
                 return;
             }

@@ -8,7 +8,10 @@ import { BACKSPACE, DECIMAL, EMPTY, Numpad, ZERO, getButtons } from "@point_of_s
 import { SelectionPopup } from "@point_of_sale/app/components/popups/selection_popup/selection_popup";
 import { usePos } from "@point_of_sale/app/hooks/pos_hook";
 import { makeAwaitable } from "@point_of_sale/app/utils/make_awaitable_dialog";
-import { asciiDigits, formatDay, shownDigits } from "@loyalty_club_pos/app/utils/club_format";
+import { SetPinDialog } from "@loyalty_club_pos/app/components/popups/set_pin_dialog/set_pin_dialog";
+import { asciiDigits } from "@loyalty_club_pos/app/utils/card_numbers";
+import { wholeSteps } from "@loyalty_club_pos/app/utils/club_amounts";
+import { formatDay, shownButtons, shownDigits } from "@loyalty_club_pos/app/utils/club_format";
 
 const ACCOUNTS = ["points", "wallet", "credit"];
 const LONGEST = 12;
@@ -29,6 +32,7 @@ export class SpendDialog extends Component {
         this.pos = usePos();
         this.dialog = useService("dialog");
         this.notification = useService("notification");
+        this.ui = useService("ui");
         const first =
             this.props.account ||
             this.accounts.find(({ amount, used }) => amount || used)?.account ||
@@ -75,36 +79,76 @@ export class SpendDialog extends Component {
     }
     get buttons() {
         const isWhole = !this.spending.digitsOf(this.state.account);
-        return getButtons([isWhole ? EMPTY : DECIMAL, ZERO, BACKSPACE]);
+        return shownButtons(getButtons([isWhole ? EMPTY : DECIMAL, ZERO, BACKSPACE]));
     }
     get shown() {
         return shownDigits(this.state.text || this.plain(this.state.amount));
     }
     get useLabel() {
         const { account, rate, used, amount, least } = this.current;
+        const chosen = this.chosen;
         if (this.isTooMuch) {
             return _t("At most %s", this.format(account, amount));
         }
-        if (this.state.amount && this.state.amount < least) {
+        if (this.state.amount && chosen < least) {
             return _t("At least %s", this.format(account, least));
         }
         if (!this.state.amount) {
             return used ? _t("Use nothing") : _t("Use");
         }
         if (account !== "points") {
-            return _t("Use %s", this.format(account, this.state.amount));
+            return _t("Use %s", this.format(account, chosen));
         }
         return _t("Use %(points)s for %(money)s", {
-            points: this.format(account, this.state.amount),
-            money: this.money(this.state.amount * rate),
+            points: this.format(account, chosen),
+            money: this.money(chosen * rate),
         });
+    }
+    /** What can be used of the amount that stands there: whole steps. */
+    get chosen() {
+        const { step } = this.current;
+        const digits = this.spending.digitsOf(this.state.account);
+        return wholeSteps(this.state.amount, step, digits);
+    }
+    /** Said where less is used than was typed. */
+    get stepped() {
+        const { account, step } = this.current;
+        if (this.isTooMuch || this.chosen === this.state.amount) {
+            return "";
+        }
+        return _t("Used in steps of %(step)s: %(chosen)s", {
+            step: this.format(account, step),
+            chosen: this.format(account, this.chosen),
+        });
+    }
+    /** Said as soon as more is chosen than a member without a PIN may use. */
+    get unproven() {
+        const free = this.spending.withoutPin(this.order, this.state.account);
+        if (free === null || this.chosen <= free) {
+            return null;
+        }
+        return {
+            free,
+            message: _t("Using so much needs a PIN, and this member has none yet."),
+            use: free && _t("Use %s without a PIN", this.format(this.state.account, free)),
+        };
+    }
+    useFree() {
+        this.set(this.unproven.free);
+        this.apply();
+    }
+    setPin() {
+        this.dialog.add(SetPinDialog, { club: this.pos.club, member: this.member });
     }
     get isTooMuch() {
         return this.state.amount > this.current.amount;
     }
     get canUse() {
         const { used, least } = this.current;
-        const wanted = this.state.amount;
+        const wanted = this.chosen;
+        if (this.state.amount && !wanted) {
+            return false;
+        }
         return wanted !== used && (!wanted || wanted >= least) && !this.state.busy;
     }
     balanceOf(account) {
@@ -122,14 +166,20 @@ export class SpendDialog extends Component {
         }
         return _t("%(amount)s expire on %(day)s, and are used first", {
             amount: this.format(account, expiring.amount),
-            day: formatDay(expiring.on, { calendar: this.pos.club.policy.calendar }),
+            day: formatDay(expiring.on, {
+                calendar: this.pos.club.policy.calendar,
+                year: "other",
+            }),
         });
     }
     bound(row) {
-        return _t("At most %(amount)s. %(why)s", {
+        const most = _t("At most %(amount)s. %(why)s", {
             amount: this.format(row.account, row.amount),
             why: this.spending.why(row, row.account),
         });
+        // What there is may be more than what can be used of it.
+        const steps = row.step > 1 && _t("In steps of %s.", this.format(row.account, row.step));
+        return [most, steps].filter(Boolean).join(" ");
     }
     format(account, amount) {
         return this.spending.formatAmount(account, amount);
@@ -180,14 +230,22 @@ export class SpendDialog extends Component {
             this.press(localization.decimalPoint);
         }
     }
-    apply() {
-        const { account, amount } = this.state;
+    async apply() {
+        const { account } = this.state;
         if (this.isTooMuch) {
-            // It is shown first: nobody should use another amount than he said.
+            // It is shown first: nobody should use another amount than they said.
             this.set(this.current.amount);
             return;
         }
-        this.change(() => this.spending.use(this.order, account, amount));
+        const amount = this.chosen;
+        await this.change(() => this.spending.use(this.order, account, amount));
+        if (amount && !this.hasMore) {
+            this.props.close();
+        }
+    }
+    /** Whether another account could be used besides. */
+    get hasMore() {
+        return this.accounts.some(({ amount, used }) => amount && !used);
     }
     takeBack(account) {
         this.state.account = account;
