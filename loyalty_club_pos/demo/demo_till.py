@@ -2,6 +2,8 @@
 
 from odoo import api, models
 
+from odoo.addons.loyalty_club.words import say_in_all_languages
+
 
 class PosConfig(models.Model):
     _inherit = "pos.config"
@@ -18,6 +20,7 @@ class PosConfig(models.Model):
         self._make_demo_programs(self.env.ref("loyalty_club.demo_club"))
         shelves = self._make_demo_shelves()
         card = self._make_demo_method(branch, "Card", "VCRD", "bank")
+        say_in_all_languages(card, "name", lambda method: method.env._("Card"))
         first, second = (
             self.with_company(branch).create(
                 {
@@ -34,6 +37,8 @@ class PosConfig(models.Model):
                 ("Valiasr 2", self._make_demo_method(branch, "Cash", "VCS2", "cash")),
             )
         )
+        cash = (first | second).payment_method_ids - card
+        say_in_all_languages(cash, "name", lambda method: method.env._("Cash"))
         first.trusted_config_ids = second
         second.trusted_config_ids = first
 
@@ -56,9 +61,25 @@ class PosConfig(models.Model):
             goods.grouped("categ_id").items()
         ):
             shelf = shelves.create({"name": category.name, "color": number + 1})
+            say_in_all_languages(
+                shelf,
+                "name",
+                lambda shelf, name=category.name: self._demo_shelf(shelf.env, name),
+            )
             products.pos_categ_ids = shelf
             shelves |= shelf
         return shelves
+
+    @staticmethod
+    def _demo_shelf(env, name):
+        """Categories have one name; a shelf has one in each language."""
+        return {
+            "Cleaning and care": env._("Cleaning and care"),
+            "Groceries": env._("Groceries"),
+            "Home and kitchen": env._("Home and kitchen"),
+            "Nuts and sweets": env._("Nuts and sweets"),
+            "Tea and drinks": env._("Tea and drinks"),
+        }.get(name, name)
 
     @api.model
     def _make_demo_programs(self, club):
@@ -82,7 +103,7 @@ class PosConfig(models.Model):
             }
         )
         tea = self.env.ref("loyalty_club.demo_product_tea")
-        self.env["loyalty.reward"].create(
+        reward = self.env["loyalty.reward"].create(
             {
                 "program_id": points.id,
                 "reward_type": "product",
@@ -90,3 +111,5 @@ class PosConfig(models.Model):
                 "required_points": 400,
             }
         )
+        for code, _name in self.env["res.lang"].get_installed():
+            reward.with_context(lang=code)._compute_description()
