@@ -112,6 +112,9 @@ test("lines say what they are, also those of a return", async () => {
     await settled(till);
     const names = order.clubRewardLines().map((line) => line.getFullProductName());
     expect(names.sort()).toEqual(["30 points used", "Wallet"]);
+    // Also where the order is shown, and not only on its receipt.
+    const shown = order.clubRewardLines().map((line) => line.orderDisplayProductName.name);
+    expect(shown.sort()).toEqual(["30 points used", "Wallet"]);
 });
 
 test("what will be owed is said before a return is paid", async () => {

@@ -25,6 +25,10 @@ patch(PosOrderline.prototype, {
         super.setFullProductName(...arguments);
         this.full_product_name = this.clubName || this.full_product_name;
     },
+    get orderDisplayProductName() {
+        const name = this.clubName;
+        return name ? { name, attributeString: "" } : super.orderDisplayProductName;
+    },
     get clubName() {
         const sold = this.refunded_orderline_id;
         const account = sold ? sold.clubAccount : this.clubAccount;

@@ -22,6 +22,26 @@ export function shownDigits(text) {
     return parted.replace(/\d/g, (digit) => PERSIAN[digit]);
 }
 
+/**
+ * Write all digits under an element as people read them, but not what is to be typed.
+ *
+ * @param {HTMLElement} root
+ * @param {string} [except] selector of what stays as it is
+ */
+export function showDigitsIn(root, except = "style, script") {
+    if (!root || !isPersian()) {
+        return;
+    }
+    const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+    while (walker.nextNode()) {
+        const { data, parentElement } = walker.currentNode;
+        const shown = parentElement.closest(except) ? data : shownDigits(data);
+        if (shown !== data) {
+            walker.currentNode.data = shown;
+        }
+    }
+}
+
 /** A keypad's keys with digits as people read them; what they type stays ASCII. */
 export function shownButtons(buttons) {
     return buttons.map((button) =>

@@ -52,9 +52,14 @@ export function choose(account) {
 export function type(keys) {
     return [...keys].map((key) => ({
         content: `press ${key}`,
-        trigger: `${IN_DIALOG} .numpad button[value="${key}"]`,
+        trigger: `${IN_DIALOG} .numpad ${digitKey(key)}`,
         run: "click",
     }));
+}
+
+/** A keypad's key, with a digit of either script. */
+function digitKey(digit) {
+    return `button:is([value="${digit}"], [value="${"۰۱۲۳۴۵۶۷۸۹"[digit] ?? digit}"])`;
 }
 
 export function slide(amount) {
@@ -112,6 +117,11 @@ export function undoClaim() {
     return [{ trigger: `${IN_DIALOG} .o_club_claim button`, run: "click" }];
 }
 
+/** It closes by itself when no other account is left. */
+export function isClosed() {
+    return [{ trigger: `body:not(:has(${IN_DIALOG}))` }];
+}
+
 export function done() {
     return [
         {
@@ -141,7 +151,7 @@ export function believe(account, available, amount) {
 export function pin(digits) {
     return [
         ...[...digits].map((digit) => ({
-            trigger: `.o_club_pin_dialog .numpad button[value="${digit}"]`,
+            trigger: `.o_club_pin_dialog .numpad ${digitKey(digit)}`,
             run: "click",
         })),
         { trigger: ".o_club_pin_dialog .o_club_pin_confirm:enabled", run: "click" },

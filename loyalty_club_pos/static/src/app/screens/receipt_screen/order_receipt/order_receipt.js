@@ -1,11 +1,19 @@
+import { useEffect, useRef } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { patch } from "@web/core/utils/patch";
 import { OrderReceipt } from "@point_of_sale/app/screens/receipt_screen/receipt/order_receipt";
 import { clubSpending } from "@loyalty_club_pos/app/services/club_spending";
 import { basketLines } from "@loyalty_club_pos/app/utils/club_basket";
 import { estimatePoints } from "@loyalty_club_pos/app/utils/club_estimate";
-import { formatAccount, formatDay, shownDigits } from "@loyalty_club_pos/app/utils/club_format";
+import {
+    formatAccount,
+    formatDay,
+    showDigitsIn,
+    shownDigits,
+} from "@loyalty_club_pos/app/utils/club_format";
 
+/** What a customer types into a browser. */
+const TYPED = ".portal-url, .unique-code, style, script";
 const ACCOUNTS = ["points", "wallet", "credit"];
 
 /**
@@ -13,6 +21,12 @@ const ACCOUNTS = ["points", "wallet", "credit"];
  * estimate that says that it is one.
  */
 patch(OrderReceipt.prototype, {
+    setup() {
+        super.setup?.(...arguments);
+        // Odoo writes amounts with Latin digits, beside Persian ones of names and days.
+        this.clubRoot = useRef("club-receipt");
+        useEffect(() => showDigitsIn(this.clubRoot.el, TYPED));
+    },
     /**
      * @returns {{name: string, number: string, rows: {key: string, label: string, value:
      *     string}[], notes: string[]}|null}
@@ -30,10 +44,10 @@ patch(OrderReceipt.prototype, {
         return {
             name: policy.name,
             number: shownDigits(told ? told.number || "" : member.number),
-            ...(told ? this._clubTold(told, policy) : this._clubEstimated(member, policy)),
+            ...(told ? this._clubTold(told) : this._clubEstimated(member, policy)),
         };
     },
-    _clubTold(told, policy) {
+    _clubTold(told) {
         const rows = [];
         const add = (key, label, account, amount, sign = "") =>
             amount && rows.push(this._clubRow(key, label, account, amount, sign));
@@ -56,7 +70,8 @@ patch(OrderReceipt.prototype, {
             notes.push(_t("The next points pay what is owed first."));
         }
         if (told.pending_until && told.earned) {
-            const day = formatDay(told.pending_until, { calendar: policy.calendar });
+            // In the calendar of the language, as Odoo writes the receipt's own date.
+            const day = formatDay(told.pending_until, { year: "other" });
             notes.push(_t("The new points can be used from %s on.", day));
         }
         if (told.tier_up) {
