@@ -6,8 +6,8 @@ single complete one would, and no remainder is lost or taken twice.
 """
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 
@@ -34,7 +34,8 @@ class LineState:
 
     ``points`` and ``total`` (minor units) are of the whole line. The quantity
     ``returned``, ``points_taken``, ``status_taken`` and ``total_returned`` are sums
-    so far.
+    so far. ``amounts`` are whatever else goes back in proportion, by name, and
+    ``amounts_returned`` what went of them so far.
     """
 
     key: str
@@ -46,6 +47,8 @@ class LineState:
     status_taken: int
     total: int
     total_returned: int
+    amounts: Mapping[str, int] = field(default_factory=dict)
+    amounts_returned: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,7 @@ class Returned:
     points: int
     status_points: int
     total: int
+    amounts: Mapping[str, int] = field(default_factory=dict, repr=False)
 
 
 def return_lines(
@@ -107,6 +111,10 @@ def _return(state: LineState, quantity: Decimal) -> Returned:
         points=max(points, 0),
         status_points=max(status, 0),
         total=math.floor(state.total * part) - state.total_returned,
+        amounts={
+            name: math.floor(whole * part) - state.amounts_returned.get(name, 0)
+            for name, whole in state.amounts.items()
+        },
     )
 
 

@@ -27,6 +27,10 @@ class LoyaltyClubPurchaseLine(models.Model):
     discount = fields.Float(digits=(6, 3), min_display_digits=0)
     total = fields.Monetary()
     untaxed = fields.Monetary()
+    total_before_discount = fields.Monetary()
+    untaxed_before_discount = fields.Monetary()
+    cost = fields.Monetary(help="What the goods had cost the shop, where it is known.")
+    has_cost = fields.Boolean()
     points = fields.Float(**AMOUNT)
     status_points = fields.Float(**AMOUNT)
     whole_points = fields.Float(

@@ -123,6 +123,10 @@ class LoyaltyClubPurchase(models.Model):
             "discount": line.discount,
             "total": to_column(line.total, money),
             "untaxed": to_column(line.untaxed, money),
+            "total_before_discount": to_column(line.total_before_discount, money),
+            "untaxed_before_discount": to_column(line.untaxed_before_discount, money),
+            "cost": to_column(line.cost or 0, money),
+            "has_cost": line.cost is not None,
             "points": award.by_line[line.key],
             "status_points": award.status_by_line[line.key],
         }

@@ -8,6 +8,9 @@ from ..engine import returns
 from ..exceptions import ClubError
 from ..ledger import to_column
 
+# Amounts of a line that a return takes in proportion, beside its price and points.
+SHARED = ("untaxed", "total_before_discount", "untaxed_before_discount", "cost")
+
 
 class LoyaltyClubPurchase(models.Model):
     """The way back: what returned lines earned and cost."""
@@ -121,6 +124,7 @@ class LoyaltyClubPurchase(models.Model):
                 "visits": sale.visits if was_all else 0,
                 "points": -self.points,
                 "status_points": -self.status_points,
+                "margin": -self.margin,
                 "line_ids": [(0, 0, self._opposite(line)) for line in self.line_ids],
             }
         )
@@ -133,7 +137,7 @@ class LoyaltyClubPurchase(models.Model):
         """Values of a line that counts as much as ``line``, the other way round."""
         values = line.copy_data()[0]
         del values["purchase_id"]
-        for amount in ("quantity", "total", "untaxed", "points", "status_points"):
+        for amount in ("quantity", "total", "points", "status_points", *SHARED):
             values[amount] = -line[amount]
         return values
 
@@ -186,6 +190,7 @@ class LoyaltyClubPurchase(models.Model):
 
     def _line_states(self):
         money = self.club_id._digits("wallet")
+        so_far = self._shared_so_far(money)
         return [
             returns.LineState(
                 key=line.key,
@@ -197,9 +202,29 @@ class LoyaltyClubPurchase(models.Model):
                 status_taken=round(line.status_taken),
                 total=round(line.total * 10**money),
                 total_returned=round(line.returned_total * 10**money),
+                amounts={name: round(line[name] * 10**money) for name in SHARED},
+                amounts_returned=so_far.get(line.key, {}),
             )
             for line in self.line_ids
         ]
+
+    def _shared_so_far(self, money):
+        """What returns took of each line, less what was undone.
+
+        :return: dict of line key to dict of name to minor units
+        """
+        rows = self.env["loyalty.club.purchase.line"]._read_group(
+            [("purchase_id.origin_id", "in", (self | self.return_ids).ids)],
+            ["key"],
+            [f"{name}:sum" for name in SHARED],
+        )
+        return {
+            key: {
+                name: -round((amount or 0) * 10**money)
+                for name, amount in zip(SHARED, amounts, strict=True)
+            }
+            for key, *amounts in rows
+        }
 
     def _note_returned(self, returned):
         money = self.club_id._digits("wallet")
@@ -246,14 +271,32 @@ class LoyaltyClubPurchase(models.Model):
             "currency_id": self.currency_id.id,
             "total": to_column(-sum(item.total for item in returned), money),
             "untaxed": sum(values["untaxed"] for _c, _i, values in items),
+            "has_margin": self.has_margin,
+            "margin": to_column(-self._margin_back(returned, money), money),
             "visits": -self.visits if self.returned == "all" else 0,
             "points": -sum(item.points for item in returned),
             "status_points": -sum(item.status_points for item in returned),
             "line_ids": items,
         }
 
+    def _margin_back(self, returned, money):
+        """What goes back of the margin, in minor units: that of the returned goods."""
+        if not self.has_margin:
+            return 0
+        if all(self.line_ids.mapped("has_cost")):
+            return sum(i.amounts["untaxed"] - i.amounts["cost"] for i in returned)
+        # Recorded before lines knew their cost: by value, and in the end all of it.
+        margin = round(self.margin * 10**money)
+        others = self.return_ids | self.return_ids.return_ids
+        so_far = -round(sum(others.mapped("margin")) * 10**money)
+        value = round(self.untaxed * 10**money)
+        after = sum(i.amounts["untaxed"] for i in returned)
+        after -= round(sum(others.mapped("untaxed")) * 10**money)
+        if self.returned == "all" or after >= value:
+            return margin - so_far
+        return margin * after // value - so_far
+
     def _return_line_values(self, line, item, money):
-        share = item.quantity / decimal(line.quantity)
         return {
             "key": item.key,
             "product_id": line.product_id.id,
@@ -263,9 +306,10 @@ class LoyaltyClubPurchase(models.Model):
             "unit_price": line.unit_price,
             "discount": line.discount,
             "total": to_column(-item.total, money),
-            "untaxed": line.currency_id.round(float(-decimal(line.untaxed) * share)),
+            "has_cost": line.has_cost,
             "points": -item.points,
             "status_points": -item.status_points,
+            **{name: to_column(-item.amounts[name], money) for name in SHARED},
         }
 
     def _take_points_back(self, back, units):

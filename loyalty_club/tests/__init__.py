@@ -7,6 +7,7 @@ from . import test_cron
 from . import test_door
 from . import test_earning_rules
 from . import test_exact_numbers
+from . import test_exact_returns
 from . import test_exceptions
 from . import test_expiry
 from . import test_first_club

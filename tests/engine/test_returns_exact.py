@@ -47,6 +47,24 @@ def test_partial_returns_take_what_a_complete_one_takes(parts, points, status, t
     assert return_lines([state], None) == []
 
 
+@given(
+    st.lists(st.decimals("0.001", 50, places=3), min_size=1, max_size=8),
+    st.integers(-(10**9), 10**9),
+    st.integers(0, 10**9),
+)
+def test_every_amount_comes_back_to_the_last_unit(parts, untaxed, cost):
+    amounts = {"untaxed": untaxed, "cost": cost}
+    state = replace(sold("a", sum(parts)), amounts=amounts)
+    so_far = dict.fromkeys(amounts, 0)
+    for part in parts:
+        (returned,) = return_lines(
+            [replace(state, amounts_returned=so_far)], {"a": part}
+        )
+        state = after(state, returned)
+        so_far = {name: so_far[name] + returned.amounts[name] for name in so_far}
+    assert so_far == amounts
+
+
 @given(st.decimals("0.001", 50, places=3), st.decimals("0.001", 50, places=3), POINTS)
 def test_the_rest_completes_any_first_part(first, second, points):
     state = sold("a", first + second, points)
