@@ -17,7 +17,7 @@ class SaleCase(ClubCase):
             "generic_coa", company=cls.company, install_demo=False
         )
         # The chart brings dollars, and the club, which is empty, would follow.
-        cls.company.currency_id = cls.euro
+        cls.company.root_id.currency_id = cls.euro
         cls.salesman = cls.user("salesman", "sales_team.group_sale_salesman_all_leads")
         cls.biller = cls.user("biller", "account.group_account_invoice")
         cls.product = cls._product("Chair", 100)
