@@ -41,7 +41,9 @@ class AccountMove(models.Model):
         if club.earn_on != "posted":
             return fields.Datetime.now()
         noon = datetime.combine(self.invoice_date, time(12), ZoneInfo(club.tz))
-        return noon.astimezone(timezone.utc).replace(tzinfo=None)
+        moment = noon.astimezone(timezone.utc).replace(tzinfo=None)
+        # Beyond the club's bound it counts as of now.
+        return fields.Datetime.now() if club._is_too_late(moment) else moment
 
     def _club_product_lines(self):
         return self.invoice_line_ids.filtered(

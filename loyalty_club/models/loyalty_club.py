@@ -120,6 +120,24 @@ class LoyaltyClub(models.Model):
         help="Points can be used this many days after the purchase. Set it to the "
         "shop's return window, so that returned goods never leave spent points.",
     )
+    late_counts = fields.Selection(
+        [
+            ("told", "When the club learned of it"),
+            ("sold", "On the day that it says"),
+        ],
+        string="A purchase that is told late",
+        required=True,
+        default="told",
+        help="From which day its points wait, and which day's limits it uses up. Who "
+        "tells it says when it was: by the first choice nobody gets points sooner, or "
+        "more of them, by saying an earlier day.",
+    )
+    late_days = fields.Integer(
+        string="Told at most (days) later",
+        default=90,
+        help="Older purchases are refused at the API; a till's order is saved, counts "
+        "as of now, and is listed.",
+    )
     clawback = fields.Selection(
         [
             ("debt", "Stop at zero and take the rest from the next points"),
@@ -239,8 +257,9 @@ class LoyaltyClub(models.Model):
         "(company_id, code)", "Another club of this company has the same code."
     )
     _counts_positive = models.Constraint(
-        """CHECK (pending_days >= 0 AND expiry_count >= 0 AND credit_expiry_days >= 0
-            AND give_back_grace_days >= 0 AND transfer_max >= 0
+        """CHECK (pending_days >= 0 AND late_days >= 0 AND expiry_count >= 0
+            AND credit_expiry_days >= 0 AND give_back_grace_days >= 0
+            AND transfer_max >= 0
             AND transfer_max_month >= 0 AND qualify_months > 0
             AND tier_grace_days >= 0 AND tier_validity_months >= 0
             AND welcome_points >= 0 AND welcome_credit >= 0)""",
@@ -550,9 +569,19 @@ class LoyaltyClub(models.Model):
         )
 
     def _pending_until(self, day):
-        """The first day on which points of a purchase on ``day`` can be spent."""
+        """The first day on which points of a purchase on ``day`` can be spent.
+
+        They wait from when the club learns of it, or as its policy says.
+        """
         self.ensure_one()
+        if self.late_counts == "told":
+            day = max(day, self._today())
         return day + timedelta(days=self.pending_days)
+
+    def _is_too_late(self, moment):
+        """Whether it is too late to tell of something at ``moment`` (naive UTC)."""
+        self.ensure_one()
+        return moment < now(self.env) - timedelta(days=self.late_days)
 
     def _program(self, account):
         """The club's program of an account kind: 'points', 'wallet' or 'credit'."""

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import models
 
 from .. import payloads
 from ..engine.amounts import to_units
@@ -173,7 +173,7 @@ class LoyaltyClub(models.Model):
             lines and {line["line"]: line["quantity"] for line in lines},
             source="door",
             key=self.env.context["loyalty_club_call"][1],
-            moment=date or fields.Datetime.now(),
+            moment=self._door_moment(date),
         )
         entries = self._door_entries_of(back)
         return sale.member_id, {

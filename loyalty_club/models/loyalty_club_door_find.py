@@ -139,6 +139,18 @@ class LoyaltyClub(models.Model):
 
     # ------------------------------------------------------------------ purchases
 
+    def _door_moment(self, moment):
+        """When it was: as the caller says, within the club's bound; or now.
+
+        :raises ClubError: invalid_payload
+        """
+        if moment and self._is_too_late(moment):
+            self._door_refuse(
+                "date",
+                f"is told too late: at most {self.late_days} days after it happened",
+            )
+        return moment or fields.Datetime.now()
+
     def _door_facts(self, purchase):
         """:class:`~..facts.PurchaseFacts` of a checked payload."""
         currency = purchase.get("currency")
@@ -154,7 +166,7 @@ class LoyaltyClub(models.Model):
         return PurchaseFacts(
             source="door",
             key=purchase.get("uuid") or "quote",
-            moment=purchase.get("date") or fields.Datetime.now(),
+            moment=self._door_moment(purchase.get("date")),
             lines=lines,
             channel=purchase.get("channel"),
             branch=purchase.get("branch"),

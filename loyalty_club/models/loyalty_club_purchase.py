@@ -53,6 +53,9 @@ class LoyaltyClubPurchase(models.Model):
         help="The club's day on which the sale counts for tiers and limits; a return "
         "counts on the day of its sale.",
     )
+    told_day = fields.Date(
+        string="Told on", help="The club's day on which it learned of it."
+    )
     currency_id = fields.Many2one("res.currency", required=True)
     total = fields.Monetary()
     untaxed = fields.Monetary()

@@ -5,7 +5,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ..engine import earning
-from ..engine.periods import period_start
+from ..engine.periods import period_end, period_start
 from ..exceptions import ClubError
 from ..ledger import Origin, to_column
 
@@ -96,6 +96,7 @@ class LoyaltyClubPurchase(models.Model):
             "branch": facts.branch,
             "date": facts.moment,
             "day": day,
+            "told_day": today,
             "currency_id": club.currency_id.id,
             "total": to_column(total, money),
             "untaxed": to_column(untaxed, money),
@@ -211,29 +212,39 @@ class LoyaltyClubPurchase(models.Model):
     def _used_caps(self, club, member, day, rules):
         """What the member got by rules with a limit: rule id to (of day, of month).
 
+        What was told today uses up today's limits, whichever day it says it was, unless
+        the club's policy is that each day has its own.
+
         A purchase that came back whole leaves its room to the next one, so that an
         invoice that is un-reconciled and paid again isn't in its own way.
         """
         if not self._with_caps(rules):
             return {}
-        self.flush_model(["trace", "day", "member_id", "kind", "returned"])
+        self.flush_model(["trace", "day", "told_day", "member_id", "kind", "returned"])
+        told = club._today() if club.late_counts == "told" else None
         rows = self.env.execute_query(
             SQL(
                 """
                 SELECT (item ->> 'rule_id')::int,
                        COALESCE(sum((item ->> 'points')::bigint)
-                                FILTER (WHERE purchase.day = %(day)s), 0)::bigint,
+                                FILTER (WHERE purchase.day = %(day)s
+                                           OR purchase.told_day = %(told)s),
+                                0)::bigint,
                        sum((item ->> 'points')::bigint)::bigint
                   FROM loyalty_club_purchase AS purchase,
                        jsonb_array_elements(purchase.trace) AS item
                  WHERE purchase.member_id = %(member)s AND purchase.kind = 'sale'
                    AND purchase.returned <> 'all'
-                   AND purchase.day BETWEEN %(start)s AND %(day)s
+                   AND (purchase.day BETWEEN %(start)s AND %(end)s
+                        OR purchase.told_day >= %(told_start)s)
                  GROUP BY 1
                 """,
                 member=member.id,
                 day=day,
                 start=period_start(day, "month", club.calendar),
+                end=period_end(day, "month", club.calendar),
+                told=told,
+                told_start=told and period_start(told, "month", club.calendar),
             )
         )
         return {rule_id: used for rule_id, *used in rows}

@@ -754,6 +754,7 @@ class TestDoorCalls(DoorCase):
                 {"date": "2026-05-12T00:00:00Z"},
                 {"date": "9999-12-31T23:59:59-23:00"},
                 {"date": "0001-01-01T00:00:00+14:00"},
+                {"date": "2026-02-09T08:00:00Z"},  # beyond the club's 90 days
                 {"date": 5},
             ],
             "currency": [{"currency": "USD"}],
@@ -778,8 +779,9 @@ class TestDoorCalls(DoorCase):
                     self.assertInvalid(
                         field, "purchase_record", purchase=self.basket(**basket)
                     )
-        # Control: old purchases, and a clock that is a little ahead, are fine.
-        for uuid, moment in (("1", "2017-01-07 18:55:24"), ("2", "2026-05-10T13:00Z")):
+        # Control: old purchases within the club's bound, and a clock that is a little
+        # ahead, are fine.
+        for uuid, moment in (("1", "2026-02-10 18:55:24"), ("2", "2026-05-10T13:00Z")):
             self.door.purchase_record(purchase=self.basket(uuid, date=moment))
 
     def test_the_club_left_out_is_the_only_one(self):

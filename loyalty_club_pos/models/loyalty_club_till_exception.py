@@ -8,7 +8,8 @@ from odoo.addons.loyalty_club.models.loyalty_club import ACCOUNTS
 class LoyaltyClubTillException(models.Model):
     """Something that a till did and a manager should know.
 
-    The customer had his goods by then, so it was accepted and posted.
+    The customer had the goods by then, so the order was accepted. What the member owes
+    for it, or the shop has lost, is its amount.
     """
 
     _name = "loyalty.club.till.exception"
@@ -21,9 +22,10 @@ class LoyaltyClubTillException(models.Model):
     kind = fields.Selection(
         [
             ("overspent", "More spent than there was"),
-            ("unheld", "Spent without a hold"),
+            ("unheld", "Given without a hold"),
             ("reward", "Reward not due"),
             ("return", "Return without its sale"),
+            ("late", "Told too late"),
             ("refused", "Not followed"),
         ],
         required=True,

@@ -3,6 +3,7 @@ from contextlib import contextmanager, nullcontext
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_date
 
 from odoo.addons.loyalty_club.amounts import AMOUNT
 from odoo.addons.loyalty_club.engine.amounts import to_units
@@ -101,6 +102,12 @@ class PosOrder(models.Model):
         if not (member or holds or self._club_concerned(club)):
             return
         told = self._club_nothing_yet(member)
+        if club._is_too_late(self.date_order):
+            message = self.env._(
+                "The order says that it is of %(day)s: it counts as of now.",
+                day=format_date(self.env, self.date_order.date()),
+            )
+            self._club_except("late", club, member, message=message)
         paid = False
         with self._club_guarded(club, member, writes=False):
             self._club_check_lines()

@@ -35,7 +35,7 @@ class PosOrder(models.Model):
         return PurchaseFacts(
             source="pos",
             key=self.uuid,
-            moment=self._club_moment(),
+            moment=self._club_moment(club),
             lines=list(facts.values()),
             channel="pos",
             branch=self.company_id.name,
@@ -46,9 +46,15 @@ class PosOrder(models.Model):
             unearning=unearning,
         )
 
-    def _club_moment(self):
-        """When it was bought: as the till says, but never in the future."""
-        return min(self.date_order, fields.Datetime.now())
+    def _club_moment(self, club):
+        """When it was bought: as the till says, but neither in the future nor long ago.
+
+        What lies before the club's bound for late facts counts as of now.
+        """
+        now = fields.Datetime.now()
+        if self.date_order > now or club._is_too_late(self.date_order):
+            return now
+        return self.date_order
 
     def _club_unearning(self, club):
         products = self.env["loyalty.club.purchase"]._unearning_products(club)
@@ -78,7 +84,10 @@ class PosOrder(models.Model):
     def _club_units(self, club, amount):
         if self.currency_id != club.currency_id:
             amount = self.currency_id._convert(
-                amount, club.currency_id, self.company_id, self.date_order.date()
+                amount,
+                club.currency_id,
+                self.company_id,
+                self._club_moment(club).date(),
             )
         return to_units(amount, club._digits("wallet"))
 

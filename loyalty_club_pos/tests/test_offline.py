@@ -116,8 +116,49 @@ class TestSyncing(OfflineCase):
         self.assertEqual(self.available(self.ali), expected)
         self.assertClean()
 
-    def test_late_points_wait_from_the_day_of_the_sale(self):
+    def test_late_points_wait_from_when_they_are_told(self):
+        """Nobody has them sooner by saying an earlier day, be it year 1."""
         self.club.pending_days = 14
+        for moment in (
+            "2026-03-10 08:00:00", "2026-02-20 10:00:00", "0001-01-02 10:00:00"
+        ):  # fmt: skip
+            order = self.sell(self.ali, [self.line(self.tea)], date_order=moment)
+            self.assertEqual(order.club_receipt["pending_until"], "2026-03-24")
+        self.assertEqual(self.available(self.ali), 0)
+
+    def test_an_order_of_long_ago_counts_as_of_now_and_is_listed(self):
+        self.club.late_days = 30
+        order = self.sell(
+            self.ali, [self.line(self.tea)], date_order="2026-02-08 09:00:01"
+        )
+        self.assertEqual(self.listed(order), [])
+        order = self.sell(
+            self.ali, [self.line(self.tea)], date_order="2026-02-08 08:59:59"
+        )
+        self.assertEqual(self.listed(order), [("late", 0)])
+        purchase = self.env["loyalty.club.purchase"].search([("key", "=", order.uuid)])
+        self.assertEqual(str(purchase.day), "2026-03-10")
+        self.assertEqual(self.available(self.ali), 100)
+
+    def test_days_of_their_own_do_not_dodge_a_limit(self):
+        self.set_rules({"club_cap_day": 60})
+        for day in (10, 9, 8, 7):
+            self.sell(
+                self.ali, [self.line(self.tea)], date_order=f"2026-03-{day:02} 08:00:00"
+            )
+        self.assertEqual(self.available(self.ali), 60)
+        self.set_rules({"club_cap_month": 60})
+        sara = self.member("Sara")
+        for moment in (
+            "2026-03-09 08:00:00",
+            "2026-03-02 08:00:00",
+            "2026-02-03 08:00:00",
+        ):
+            self.sell(sara, [self.line(self.tea)], date_order=moment)
+        self.assertEqual(self.available(sara), 60)
+
+    def test_a_manager_may_let_late_points_wait_from_the_day_of_the_sale(self):
+        self.club.write({"pending_days": 14, "late_counts": "sold"})
         self.sell(self.ali, [self.line(self.tea)], date_order="2026-02-20 10:00:00")
         self.assertEqual(self.available(self.ali), 50)  # the two weeks are over
         order = self.sell(
@@ -184,30 +225,47 @@ class TestAllowance(OfflineCase):
         self.assertEqual(self.available(self.ali), 500)
         self.assertClean()
 
-    def test_beyond_it_is_accepted_posted_and_listed(self):
+    def test_beyond_it_the_shop_has_lost_it(self):
         self.allowance()
         self.assertEqual(self.listed(self.offline(400)), [])
-        self.assertEqual(self.listed(self.offline(250)), [("unheld", 150)])
+        order = self.offline(250)
+        self.assertEqual(self.listed(order), [("unheld", 150)])
+        self.assertEqual(order.club_receipt["spent"], {"points": 100})
         self.assertEqual(self.listed(self.offline(100)), [("unheld", 100)])
-        self.assertEqual(self.available(self.ali), 250)
+        self.assertEqual(self.available(self.ali), 500)
         self.assertLedgerAgrees()
 
-    def test_beyond_the_balance_it_is_owed(self):
+    def test_beyond_the_balance_no_more_than_was_granted_is_owed(self):
         self.allowance()
+        self.spend(self.ali, 900)
         order = self.offline(1300)
-        [(kind, _amount)] = self.listed(order)
-        self.assertEqual(kind, "overspent")
+        self.assertCountEqual(self.listed(order), [("overspent", 400), ("unheld", 800)])
         self.assertEqual(order.state, "paid")
+        self.assertEqual(order.club_receipt["spent"], {"points": 500})
         self.assertEqual(self.available(self.ali), 0)
-        self.assertEqual(self.balances(self.ali)["debt"], 300)
+        self.assertEqual(self.balances(self.ali)["debt"], 400)
         self.assertLedgerAgrees()
 
-    def test_from_nothing_at_all_it_is_owed(self):
+    def test_from_nothing_at_all_nothing_is_owed(self):
         sara = self.member("Sara")
         claim = self.reward_line(sara, self.points, 1, 100)
         order = self.sell(sara, [self.line(self.cup), claim])
-        self.assertEqual(order.club_exception_ids.kind, "overspent")
-        self.assertEqual(self.balances(sara)["debt"], 100)
+        self.assertEqual(self.listed(order), [("unheld", 100)])
+        self.assertEqual(self.balances(sara)["debt"], 0)
+        self.assertLedgerAgrees()
+
+    def test_a_forged_cost_is_no_one_s_debt(self):
+        """Neither with a hold nor without: a reward costs what its terms say."""
+        self.allowance()
+        self.hold("b1", self.ali, {"points": 400})
+        lines = [
+            self.line(self.cup),
+            self.reward_line(self.ali, self.points, 1, 99_999_999),
+        ]
+        order = self.sell(self.ali, lines, uuid="b1")
+        self.assertEqual(order.club_exception_ids.kind, "reward")
+        self.assertAlmostEqual(order.club_receipt["spent"]["points"], 100, delta=1)
+        self.assertEqual(self.balances(self.ali)["debt"], 0)
         self.assertLedgerAgrees()
 
     def test_another_till_s_allowance_is_not_this_one_s(self):
@@ -256,7 +314,7 @@ class TestAllowance(OfflineCase):
 
         self.assertEqual(self.listed(pay(7.5)), [])
         self.assertEqual(self.listed(pay(7.5)), [("unheld", 5)])
-        self.assertEqual(self.available(self.ali, "wallet"), 500)
+        self.assertEqual(self.available(self.ali, "wallet"), 1000)
 
     def test_returned_offline_in_the_wrong_order(self):
         """A refund comes back to what its sale did, whenever both were told."""

@@ -34,6 +34,9 @@ POLICIES = {
     "qualify_measure": "status",
     # All purchases lie in 2017, so that every shorter period would have ended.
     "qualify_period": "lifetime",
+    # They are told years later, each on a day of its own.
+    "late_days": 36500,
+    "late_counts": "sold",
     "tier_downgrade": "deserved",
     "tier_grace_days": 0,
     "clawback": "debt",
