@@ -40,15 +40,14 @@ class LoyaltyClub(models.Model):
     # ------------------------------------------------------------------ limits
 
     def _door_hold(self, hold_id):
-        hold = self.env["loyalty.club.hold"].search(
-            [
-                ("id", "=", hold_id),
-                ("club_id", "=", self.id),
-                # A till's belongs to its order, and another integration's to it.
-                ("origin_model", "=", False),
-                ("create_uid", "=", self.env.uid),
-            ]
-        )
+        domain = [
+            ("id", "=", hold_id),
+            ("club_id", "=", self.id),
+            ("origin_model", "=", False),  # a till's belongs to its order
+        ]
+        if not self.env.user.has_group("loyalty_club.group_manager"):
+            domain.append(("create_uid", "=", self.env.uid))
+        hold = self.env["loyalty.club.hold"].search(domain)
         if not hold:
             self._door_refuse("hold", "is not known")
         return hold

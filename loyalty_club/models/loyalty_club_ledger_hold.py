@@ -98,6 +98,16 @@ class LoyaltyClubLedger(models.AbstractModel):
         self._check_hold_open(hold)
         hold.state = "released"
 
+    def _release_all(self, card_ids):
+        """End all holds of these accounts: their owner goes."""
+        for card_id in self._lock(card_ids):
+            # Whoever waited for the lock to hold more sees that it is over.
+            self._mark_moved(card_id)
+        holds = self.env["loyalty.club.hold"]
+        holds.search([("card_id", "in", card_ids), ("state", "=", "open")]).write(
+            {"state": "released"}
+        )
+
     def _check_hold_open(self, hold):
         hold.invalidate_recordset(["state"])
         if hold.state in ("captured", "released"):

@@ -136,19 +136,25 @@ class LoyaltyClubLedger(models.AbstractModel):
         posting.origin = origin or Origin()
         return self._post([posting])
 
-    def _overspend(self, card_id, units, *, key=None, origin=None):
-        """Spend what a customer has already been given for, though it isn't there.
+    def _overspend(self, card_id, units, *, most_debt=None, key=None, origin=None):
+        """Spend what a customer has already been given for, as far as it is there.
 
-        A till without a network may have let him spend more than he has. What can be
-        spent is; the rest becomes a debt, that his next points pay. Whoever calls this
-        tells a manager.
+        A till without a network may have let them spend more than they have. Of what
+        isn't there at most ``most_debt`` units become a debt, that their next points
+        pay: what the club allowed the till to risk. Nobody owes the rest. Whoever calls
+        this tells a manager.
+
+        :return: ids of the entries; none where nothing was spent
         """
         account = self._lock_one(card_id)
         lots = [lot for lot, _purchase in self._open_lots([account])[card_id]]
         day = account.club._today()
         free = self._available(account, lots, self._held([account])[card_id], day)
         used = max(min(units, free), 0)
-        posting = Posting(account, "spend", amount=-used, debt=units - used)
+        owed = units - used if most_debt is None else min(units - used, most_debt)
+        if not used + owed:
+            return []
+        posting = Posting(account, "spend", amount=-used, debt=owed)
         if used:
             allocations, _missing = engine.allocate(lots, used, day)
             posting.allocations = [(a.lot_id, a.units) for a in allocations]

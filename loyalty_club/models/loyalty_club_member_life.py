@@ -114,11 +114,9 @@ class LoyaltyClubMember(models.Model):
                 self.env._("member: only two memberships of one club can be merged"),
             )
         ledger = self.env["loyalty.club.ledger"]
+        ledger._release_all(self.card_ids.ids)
         for card in self.card_ids:
             ledger._move_account(card.id, ledger._account(target, card.club_account))
-        self.env["loyalty.club.hold"].search(
-            [("card_id", "in", self.card_ids.ids), ("state", "=", "open")]
-        ).write({"state": "released"})
         self.card_ids.write({"active": False})
         # They were shown, and stay, whatever the contact that remains says.
         self.identifier_ids.write({"member_id": target.id, "followed": False})
@@ -157,11 +155,9 @@ class LoyaltyClubMember(models.Model):
         """
         self.ensure_one()
         ledger = self.env["loyalty.club.ledger"]
+        ledger._release_all(self.card_ids.ids)
         for card in self.card_ids:
             ledger._forfeit(card.id)
-        self.env["loyalty.club.hold"].search(
-            [("card_id", "in", self.card_ids.ids), ("state", "=", "open")]
-        ).write({"state": "released"})
         numbers = self.identifier_ids.filtered(lambda item: item.scheme == "number")
         (self.identifier_ids - numbers).unlink()
         consents = len(self.consent_ids)

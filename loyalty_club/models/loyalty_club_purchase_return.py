@@ -2,6 +2,7 @@ from collections import defaultdict
 from decimal import Decimal
 
 from odoo import models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..engine import returns
@@ -341,18 +342,26 @@ class LoyaltyClubPurchase(models.Model):
                 )
 
     def _spending_by_account(self):
-        """What was spent for this sale: entries that name it, by account."""
+        """What was spent for this sale, by account."""
         entries = self.env["loyalty.club.entry"].search(
-            [
-                ("card_id", "in", self.member_id.card_ids.ids),
-                ("kind", "=", "spend"),
-                ("reference", "=", self.key),
-            ]
+            Domain("card_id", "in", self.member_id.card_ids.ids)
+            & Domain("kind", "=", "spend")
+            & self._spending_domain()
         )
         by_account = defaultdict(entries.browse)
         for entry in entries:
             by_account[entry.account] |= entry
         return by_account
+
+    def _spending_domain(self):
+        """The entries that spent for this sale; for addons with documents that spend.
+
+        A reference is what a client chose, and proves nothing by itself: an integration
+        spends for the purchase that it records, and no document stands behind that.
+        """
+        if self.source != "door":
+            return Domain.FALSE
+        return Domain("reference", "=", self.key) & Domain("origin_model", "=", False)
 
     def _given_back(self, entries, digits):
         rows = self.env["loyalty.club.entry"]._read_group(

@@ -433,6 +433,27 @@ class TestDoorAmounts(DoorCase):
                 with self.subTest(method), self.assertClubError("hold_expired"):
                     getattr(self.door, method)(key="1", hold=held["hold"])
 
+    def test_a_hold_belongs_to_who_made_it(self):
+        """Not to another integration; a till's to nobody's call."""
+        self.grant(self.ali, 30)
+        held = self.door.hold_create(**self.spend_args(amount=5))["hold"]
+        till = self.env["res.users"].browse(self.env.uid)  # any record will do
+        tills = self.ledger._hold(self.account(self.ali), 5, 900, maker=till).id
+        other = self.user("other", "loyalty_club.group_integration")
+        for user, hold in (
+            (other, held),
+            (self.users["integration"], tills),
+            (self.users["manager"], tills),
+        ):
+            door = self.door.with_user(user)
+            for method in ("hold_capture", "hold_release"):
+                with (
+                    self.subTest(method, user=user.name),
+                    self.assertClubError("invalid_payload"),
+                ):
+                    getattr(door, method)(key="1", hold=hold)
+        self.door.hold_release(key="1", hold=held)
+
     def test_spend_never_more_than_there_is(self):
         self.grant(self.ali, 10)
         answer = self.door.spend(**self.spend_args())

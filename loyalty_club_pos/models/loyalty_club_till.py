@@ -77,6 +77,7 @@ class LoyaltyClubTill(models.AbstractModel):
 
         :param scheme: "card" for what a card reader read
         :return: ``status`` found, unknown, ambiguous or blocked; see ``_recognised``
+        :raises ClubError: invalid_payload, limit_exceeded (of ``…till.lookup``)
         """
         config, club = self._club_of(config_id)
         text = self._text(text, "text")
@@ -98,6 +99,7 @@ class LoyaltyClubTill(models.AbstractModel):
             if status == "ambiguous":
                 rows = members._lookup(club, text, scheme)
                 choices = members.browse(sorted({row[0] for row in rows}))
+            self._count_lookup(choices)
             return self._unrecognised(status, shown, error.sentence, choices)
         return self._recognised(config, member.merged_into_id or member, shown)
 
@@ -128,6 +130,7 @@ class LoyaltyClubTill(models.AbstractModel):
         if not club or letters < SHORTEST_NAME or any(map(str.isdigit, text)):
             return []
         contacts = club.env["res.partner"]
+        self._count_lookup(club.env["loyalty.club.member"])  # as one, whoever it finds
         members = club.env["loyalty.club.member"].search(
             Domain("club_id", "=", club.id)
             & Domain("state", "!=", "left")
@@ -185,6 +188,11 @@ class LoyaltyClubTill(models.AbstractModel):
             clubs_sudo = raised(self.env["loyalty.club"])  # a first join founds it
             club = clubs_sudo.with_company(config.company_id)._create_first()
         wanted = self._join_values(club, values)
+        if values.get("pin") and not self._may_set_pin():
+            raise ClubError(
+                "invalid_payload",
+                self.env._("pin: a first PIN is set by a manager of the club"),
+            )
         members = club.env["loyalty.club.member"]
         if self._known_member_among(club, wanted):
             # Who they are was written down when they joined: nothing is added here.

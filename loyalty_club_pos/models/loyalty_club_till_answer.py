@@ -31,6 +31,7 @@ class LoyaltyClubTill(models.AbstractModel):
             contact and accounts as the till's own models), ``shown``, ``message`` and
             ``choices`` (empty)
         """
+        self._count_lookup(member)
         balances = member.env["loyalty.club.ledger"]._balances(member)
         return {
             "status": "found",
@@ -40,6 +41,15 @@ class LoyaltyClubTill(models.AbstractModel):
             "message": False,
             "choices": [],
         }
+
+    @api.model
+    def _count_lookup(self, members):
+        """Bound how many people a caller can look up; who found nobody asked as well.
+
+        :raises ClubError: limit_exceeded
+        """
+        # Cashiers neither read nor write the list; it is about themselves.
+        self.env["loyalty.club.till.lookup"].sudo()._count(members)
 
     @api.model
     def _unrecognised(self, status, shown, error="", choices=()):

@@ -60,20 +60,41 @@ class LoyaltyClubTill(models.AbstractModel):
         return config, member, identifier
 
     @api.model
-    def set_pin(self, config_id, partner_id, pin, old_pin=None):
-        """Set a member's PIN; one that he has is asked for, save by the club's staff.
+    def set_pin(self, config_id, partner_id, pin, old_pin=None, proof=False):
+        """Set a member's PIN: the member does, by the old one or a code, or a manager.
 
-        :return: ``status`` set, or wrong with the tries that are ``left``
+        Who sells can't: they could set one and spend by it.
+
+        :param proof: False, or a dict with the ``code`` that ``send_code`` has sent for
+            ``order_uuid``, which is in it too
+        :return: ``status`` set, wrong (``message``, ``left`` tries) or refused
+            (``message``): only a manager of the club can do it here
         :raises ClubError: unknown_member, invalid_payload
         """
         _config, club = self._club_of(config_id)
         member = self._known_member(club, partner_id)
-        if member.pin_hash and not self.env.user.has_group("loyalty_club.group_desk"):
+        proof = proof if isinstance(proof, dict) else {}
+        if code := proof.get("code"):
+            uuid = self._text(proof.get("order_uuid"), "order_uuid")
+            if not member._check_code(uuid, str(code)):
+                message = self.env._("This code is wrong.")
+                return {"status": "wrong", "message": message, "left": 0}
+        elif not self._may_set_pin():
+            if not member.pin_hash:
+                message = self.env._(
+                    "A first PIN is set by a manager of the club, or by the member "
+                    "with a code."
+                )
+                return {"status": "refused", "message": message}
             right, left = member._check_pin(old_pin or "")
             if not right:
                 return self._wrong_pin(left)
         member._set_pin(pin)
         return {"status": "set"}
+
+    @api.model
+    def _may_set_pin(self):
+        return self.env.user.has_group("loyalty_club.group_manager")
 
     @api.model
     def _wrong_pin(self, left):

@@ -3,13 +3,19 @@ from decimal import Decimal
 
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from odoo.addons.loyalty_club.engine.amounts import to_units
 from odoo.addons.loyalty_club.exceptions import ClubError
-from odoo.addons.loyalty_club.ledger import SCALE
+from odoo.addons.loyalty_club.ledger import SCALE, units_from_scaled
 
 SECONDS = 900
 MOST_CLAIMS = 20
+# Baskets with a hold, of one till and of one cashier: they are held while they are
+# paid, and given up when the cashier turns to another.
+MOST_BASKETS = 10
+# What a card alone may spend counts together for so long.
+CONFIRM_WINDOW = timedelta(hours=1)
 # A hold that still lasts so long is as good as a new one.
 ENOUGH = timedelta(minutes=5)
 
@@ -30,15 +36,24 @@ class LoyaltyClubTill(models.AbstractModel):
         :param seen: what the last answer about this order said, 0 before the first. A
             call that was overtaken by another changes nothing: it is late. Left out,
             the call counts whenever it comes.
-        :return: ``seen``, and ``status`` held (with ``expires_at``), refused (``code``,
-            ``message``), proof (``methods``: how the member can agree), wrong
-            (``message``, ``left``) or late (who still wants it asks again with the new
-            ``seen``); held and refused with ``balances``
-        :raises ClubError: unknown_member, invalid_payload
+        :return: ``seen``, and ``status`` with what belongs to it:
+
+            - held: ``expires_at``, ``balances``
+            - refused: ``code``, ``message``, ``balances``
+            - proof (the member has to agree): ``message``; ``methods``, a list of
+              "pin" and "code", whatever of it this member can do now; ``can_set_pin``,
+              whether this caller may set them a PIN now; ``free``, dict of account to
+              the amount that it can pay in this basket without agreeing (of wallet and
+              credit together not more than the larger); 0 where there is nothing
+            - wrong (this PIN or code): ``message``, ``left`` tries, and all that proof
+              has but its message
+            - late: who still wants it asks again with the new ``seen``
+        :raises ClubError: unknown_member, invalid_payload, limit_exceeded
         """
         config, club = self._club_of(config_id)
         uuid = self._text(order_uuid, "order_uuid")
         member = self._known_member(club, partner_id)
+        self._count_lookup(member)
         wanted = self._claims(member, claims)
         calls = self._next_call(club, uuid)
         late = self._is_late(seen, calls)
@@ -56,12 +71,19 @@ class LoyaltyClubTill(models.AbstractModel):
             return self._held(member, standing)
         if late:
             return {"status": "late"}
-        if unproven := self._unproven(member, uuid, wanted, proof):
-            return unproven
+        agreed = self._has_agreed(standing, wanted)
+        limits = self._confirm_limits(member, standing)
+        if not agreed and self._exceeds(limits, wanted):
+            if unproven := self._unproven(member, uuid, proof):
+                free = self._free(member, standing, limits)
+                return {**unproven, "free": free}
+            agreed = True
         self._release(standing)
         try:
             with self.env.cr.savepoint():
+                self._check_baskets(config, club, uuid)
                 holds = self._take(club, config, uuid, wanted)
+                holds.agreed = agreed
         except ClubError as error:
             return self._refused(member, error.code, error.sentence)
         return self._held(member, holds)
@@ -198,39 +220,156 @@ class LoyaltyClubTill(models.AbstractModel):
 
     # ------------------------------------------------------------------ agreeing
 
-    def _unproven(self, member, uuid, wanted, proof):
+    def _unproven(self, member, uuid, proof):
         """The answer when the member has to agree, and hasn't; or None."""
-        if not self._needs_proof(member.club_id, wanted):
-            return None
         proof = proof if isinstance(proof, dict) else {}
+        methods = self._methods(member)
         if code := proof.get("code"):
             if member._check_code(uuid, str(code)):
                 return None
             message = self.env._("This code is wrong.")
-            return {"status": "wrong", "message": message, "left": 0}
+            return {"status": "wrong", "message": message, "left": 0, **methods}
         if pin := proof.get("pin"):
             right, left = member._check_pin(pin)
-            return None if right else self._wrong_pin(left)
-        methods = ["pin"] if member.pin_hash else []
-        if member._can_get_code():
-            methods.append("code")
+            return None if right else {**self._wrong_pin(left), **methods}
         message = self.env._("Spending so much needs the member's PIN.")
-        if not methods:
+        if not methods["methods"]:
             message = self.env._(
                 "Spending so much needs a PIN, and this member has none yet."
             )
-        return {"status": "proof", "methods": methods, "message": message}
+        return {"status": "proof", "message": message, **methods}
 
-    def _needs_proof(self, club, wanted):
-        """Whether these claims are above what a card alone may spend."""
-        points = money = 0
-        for card, units in wanted.items():
-            if card.club_account == "points":
-                points += units
-            else:
-                money += units
-        most_money = to_units(club.confirm_money, club._digits("wallet"))
-        return bool(
-            (club.confirm_points and points > club.confirm_points)
-            or (most_money and money > most_money)
+    def _methods(self, member):
+        """How the member can agree, and whether the caller may set a PIN."""
+        methods = ["pin"] if member.pin_hash else []
+        if member._can_get_code():
+            methods.append("code")
+        return {"methods": methods, "can_set_pin": self._may_set_pin()}
+
+    def _has_agreed(self, standing, wanted):
+        """Whether the member agreed to as much, for this basket, before."""
+        return (
+            bool(standing and wanted)
+            and all(hold.agreed for hold in standing if hold.card_id in wanted)
+            and all(
+                units
+                <= sum(
+                    to_units(hold.amount, card._club_digits())
+                    for hold in standing
+                    if hold.card_id == card
+                )
+                for card, units in wanted.items()
+            )
         )
+
+    def _confirm_limits(self, member, standing):
+        """Units that a card alone may still spend: dict of points and money.
+
+        Without a limit of the club's the kind isn't in it. What tills held or spent for
+        this member within the hour counts, in however many baskets; what they agreed to
+        doesn't.
+
+        :param standing: holds of this basket, which the new ones take the place of
+        """
+        club = member.club_id
+        limits = {
+            "points": club.confirm_points,
+            "money": to_units(club.confirm_money, club._digits("wallet")),
+        }
+        limits = {kind: most for kind, most in limits.items() if most}
+        if not limits:
+            return limits
+        since = fields.Datetime.now() - CONFIRM_WINDOW
+        club.env["loyalty.club.hold"].flush_model()
+        rows = club.env.execute_query(
+            SQL(
+                """
+                SELECT card_id, round(sum(amount) * %(scale)s)::bigint FROM (
+                    SELECT card_id, CASE state WHEN 'open' THEN amount ELSE captured END
+                           AS amount
+                      FROM loyalty_club_hold
+                     WHERE card_id = ANY(%(cards)s) AND origin_model = 'pos.config'
+                       AND agreed IS NOT TRUE AND id <> ALL(%(standing)s)
+                       AND expires_at > %(ends)s
+                       AND (state = 'captured'
+                            OR state = 'open' AND expires_at > %(now)s)
+                     UNION ALL
+                    SELECT card_id, debt - amount
+                      FROM loyalty_club_entry
+                     WHERE card_id = ANY(%(cards)s) AND kind = 'spend'
+                       AND origin_model = 'pos.order' AND hold_id IS NULL
+                       AND date > %(since)s
+                ) AS spent GROUP BY card_id
+                """,
+                scale=10**SCALE,
+                cards=member.card_ids.ids,
+                standing=standing.ids,
+                ends=since + timedelta(seconds=SECONDS),
+                now=fields.Datetime.now(),
+                since=since,
+            )
+        )
+        for card_id, scaled in rows:
+            card = member.card_ids.browse(card_id)
+            kind = self._confirm_kind(card)
+            if kind in limits:
+                limits[kind] -= units_from_scaled(scaled, card._club_digits())
+        return {kind: max(left, 0) for kind, left in limits.items()}
+
+    @staticmethod
+    def _confirm_kind(card):
+        return "points" if card.club_account == "points" else "money"
+
+    def _exceeds(self, limits, wanted):
+        """Whether these claims are above what a card alone may spend."""
+        totals = dict.fromkeys(limits, 0)
+        for card, units in wanted.items():
+            if (kind := self._confirm_kind(card)) in totals:
+                totals[kind] += units
+        return any(units > limits[kind] for kind, units in totals.items())
+
+    def _free(self, member, standing, limits):
+        """What each account can pay without the member agreeing to it."""
+        club = member.club_id
+        free = {}
+        balances = member.env["loyalty.club.ledger"]._balances(member)
+        for card in member.card_ids.filtered("active"):
+            account = card.club_account
+            own = standing.filtered(lambda hold, card=card: hold.card_id == card)
+            units = balances[account]["available"] + to_units(
+                sum(own.mapped("amount")), card._club_digits()
+            )
+            units = min(units, limits.get(self._confirm_kind(card), units))
+            free[account] = self._amount(club, account, max(units, 0))
+        return free
+
+    # ------------------------------------------------------------------ bounds
+
+    def _check_baskets(self, config, club, uuid):
+        """Refuse holds for more baskets than anybody serves at once.
+
+        :raises ClubError: limit_exceeded
+        """
+        holds = club.env["loyalty.club.hold"]
+        others = [
+            ("club_id", "=", club.id),
+            ("origin_model", "=", config._name),
+            ("reference", "!=", uuid),
+            ("state", "=", "open"),
+            ("expires_at", ">", fields.Datetime.now()),
+        ]
+        for whose in (
+            [("origin_id", "=", config.id)],
+            [("create_uid", "=", self.env.uid)],
+        ):
+            [(count,)] = holds._read_group(
+                others + whose, [], ["reference:count_distinct"]
+            )
+            if count >= MOST_BASKETS:
+                raise ClubError(
+                    "limit_exceeded",
+                    self.env._(
+                        "Too many baskets hold something at this till: pay or leave "
+                        "one of them first."
+                    ),
+                )

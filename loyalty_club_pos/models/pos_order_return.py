@@ -138,7 +138,7 @@ class PosOrder(models.Model):
             wanted,
             source="pos",
             key=self.uuid,
-            moment=self._club_moment(),
+            moment=self._club_moment(club),
             reference=self.pos_reference or self.name,
             gives_cost_back=False,
         )
@@ -255,8 +255,8 @@ class PosOrder(models.Model):
                 """
                 WITH spent AS (
                     SELECT id, debt - amount AS cost FROM loyalty_club_entry
-                     WHERE card_id = %(card)s AND reference = %(uuid)s
-                       AND kind = 'spend'
+                     WHERE card_id = %(card)s AND kind = 'spend'
+                       AND origin_model = 'pos.order' AND origin_id = %(sale)s
                 )
                 SELECT (SELECT array_agg(id) FROM spent),
                        (SELECT round(sum(cost) * %(scale)s)::bigint FROM spent),
@@ -267,7 +267,7 @@ class PosOrder(models.Model):
                    AND back.reverses_id IN (SELECT id FROM spent)
                 """,
                 card=card.id,
-                uuid=sale.uuid,
+                sale=sale.id,
                 scale=10**SCALE,
             )
         )
@@ -318,6 +318,13 @@ class PosOrder(models.Model):
                 or card.program_id.program_type != "gift_card"
             ):
                 continue
+            # Locked before anything is compared: of two refunds of one moment the later
+            # one waits, is refused by PostgreSQL and sees the other when it runs again.
+            card.flush_recordset(["points"])
+            self.env.execute_query(
+                SQL("SELECT FROM loyalty_card WHERE id = %s FOR UPDATE", card.id)
+            )
+            card.invalidate_recordset(["points"])
             # Not more than it had paid, and not twice.
             left = -sold.club_total - sum(
                 other.club_total

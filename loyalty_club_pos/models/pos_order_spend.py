@@ -15,9 +15,10 @@ class PosOrder(models.Model):
     """What an order costs its member, and what it puts into his wallet.
 
     The rewards that were used stand in the order as lines. The server computes what
-    they cost at least, captures what was held for the order, and spends the rest from
-    what the till was granted for a time without a network. What exceeds both is spent
-    as well, because the customer has it, and listed.
+    they cost, captures what was held for the order, and spends the rest from what the
+    till was granted for a time without a network. What exceeds both the customer has,
+    and the shop has lost it: no member pays for what nobody asked them, and it is
+    listed with the till and the cashier.
     """
 
     _inherit = "pos.order"
@@ -38,10 +39,11 @@ class PosOrder(models.Model):
                 self._club_except("reward", club, member, message=message)
                 continue
             hold = next((hold for hold in holds if hold.card_id == card), None)
-            rest = units - self._club_capture(club, hold, units)
-            if rest:
-                self._club_spend_unheld(club, member, card, rest)
-            told["spent"][account] = told["spent"].get(account, 0) + units
+            taken = self._club_capture(club, hold, units)
+            if units > taken:
+                taken += self._club_spend_unheld(club, member, card, units - taken)
+            if taken:
+                told["spent"][account] = told["spent"].get(account, 0) + taken
         for hold in holds.filtered(lambda hold: hold.state == "open"):
             self.env["loyalty.club.ledger"]._release_hold(hold)
 
@@ -52,15 +54,30 @@ class PosOrder(models.Model):
         return bool(self.partner_id) and card.partner_id == self.partner_id
 
     def _club_has_paid(self, card):
-        """Whether an account had all that was taken of it for this order."""
+        """Whether an account had, and paid, all that its lines took off the price."""
         entries = self.env["loyalty.club.entry"].search(
-            [
-                ("card_id", "=", card.id),
-                ("kind", "=", "spend"),
-                ("reference", "=", self.uuid),
-            ]
+            [("card_id", "=", card.id), *self._club_spending_domain()]
         )
-        return bool(entries) and not any(entries.mapped("debt"))
+        if not entries or any(entries.mapped("debt")):
+            return False
+        paid = to_units(-sum(entries.mapped("amount")), card._club_digits())
+        least = sum(
+            self._club_cost_bounds(card, lines)[0]
+            for (of_card, _reward, _code), lines in self._club_rewards().items()
+            if of_card == card
+        )
+        return paid >= least
+
+    def _club_spending_domain(self):
+        """The entries by which this order has spent.
+
+        Not by its uuid: a client chose that, and another spend may name the same.
+        """
+        return [
+            ("kind", "=", "spend"),
+            ("origin_model", "=", self._name),
+            ("origin_id", "=", self.id),
+        ]
 
     def _club_claims(self):
         """What the rewards of a club in this order cost: dict of card to units."""
@@ -84,30 +101,41 @@ class PosOrder(models.Model):
         return used
 
     def _club_reward_cost(self, card, lines):
-        """Units that a reward costs: what the lines say, but not less than it must.
+        """Units that a reward costs: what the lines say, within its own terms.
 
         Part of a unit costs a whole one: nothing is given away by rounding.
         """
         digits = card._club_digits()
         said = sum(to_units(max(line.points_cost, 0), SCALE) for line in lines)
         said = -(-said // 10 ** (SCALE - digits))
-        least = self._club_least_cost(card, lines)
-        if least > said:
+        least, most = self._club_cost_bounds(card, lines)
+        name = lines.reward_id.description or lines[:1].full_product_name
+        message = False
+        if said < least:
+            message = self.env._(
+                "The till charged less for “%(reward)s” than it costs.", reward=name
+            )
+        elif most is not None and said > most:
+            message = self.env._(
+                "The till charged more for “%(reward)s” than it costs.", reward=name
+            )
+        cost = max(said, least) if most is None else min(max(said, least), most)
+        if message:
             self._club_except(
                 "reward",
                 card.club_id,
                 card.member_id,
                 card.club_account,
-                least - said,
-                self.env._(
-                    "The till charged less for “%(reward)s” than it costs.",
-                    reward=lines.reward_id.description,
-                ),
+                abs(cost - said),
+                message,
             )
-        return max(said, least)
+        return cost
 
-    def _club_least_cost(self, card, lines):
-        """Units that these lines of one reward cost at least."""
+    def _club_cost_bounds(self, card, lines):
+        """Units that these lines of one reward cost.
+
+        :return: (at least, at most or None for no bound)
+        """
         reward = lines.reward_id
         digits = card._club_digits()
         price = Decimal(repr(reward.required_points))
@@ -115,17 +143,22 @@ class PosOrder(models.Model):
             pieces = Decimal(repr(sum(abs(line.qty) for line in lines)))
             each = Decimal(reward.reward_product_qty or 1)
             times = (pieces / each).to_integral_value(rounding=ROUND_UP)
-            return to_units(times * price, digits)
+            least = to_units(times * price, digits)
+            return least, None if reward.clear_wallet else least
         pays = reward.discount_mode == "per_point" and reward.discount
         foreign = reward.program_id != card.program_id
         if pays or (foreign and card.club_account != "points"):
             # Each line was rounded by the currency, maybe up.
             step = Decimal(repr(self.currency_id.rounding))
             worth = Decimal(repr(self._club_worth(lines)))
-            worth = max(worth - step * len(lines), Decimal(0))
-            points = worth / Decimal(repr(pays or 1.0))
-            return to_units(points, digits, rounding=ROUND_UP)
-        return to_units(price, digits)
+            each = Decimal(repr(pays or 1.0))
+            least, most = (
+                to_units(max(amount, Decimal(0)) / each, digits, rounding=ROUND_UP)
+                for amount in (worth - step * len(lines), worth + step * len(lines))
+            )
+            return least, None if reward.clear_wallet else most
+        least = to_units(price, digits, rounding=ROUND_UP)
+        return least, None if reward.clear_wallet else least
 
     def _club_open_holds(self, club):
         """What is held for this order; whoever holds for it later sees that it is over.
@@ -174,43 +207,51 @@ class PosOrder(models.Model):
     # ------------------------------------------------------------------ without a hold
 
     def _club_spend_unheld(self, club, member, card, units):
-        """Spend what nobody held: within the till's allowance, or listed.
+        """Spend what isn't held, as far as the member agreed or the club allowed it.
 
         A till without a network can't hold. What it was granted is a risk that the club
-        took; more than that a manager should see, even where the balance is enough.
+        took, and the member may owe it. What was held for this order and timed out the
+        member has agreed to: it is spent as far as it is there. More than that costs no
+        member anything: the shop has lost it, and a manager sees at which till.
+
+        :return: units that were spent
         """
-        asked = self._club_held_when_paid(card)
-        allowed = asked + self._club_use_allowance(card, max(units - asked, 0))
+        agreed = min(self._club_held_before(club, card), units)
+        granted = self._club_use_allowance(card, units - agreed)
+        granted = min(granted, units - agreed)
         account = card.club_account
-        ledger = self.env["loyalty.club.ledger"]
-        key = f"pos:{self.uuid}:spend:{card.id}"
-        origin = self._club_origin()
-        try:
-            with self.env.cr.savepoint():
-                ledger._spend(card.id, units, key=key, origin=origin)
-        except ClubError:
-            ledger._overspend(card.id, units, key=key, origin=origin)
+        entry_ids = self.env["loyalty.club.ledger"]._overspend(
+            card.id,
+            agreed + granted,
+            most_debt=granted,
+            key=f"pos:{self.uuid}:spend:{card.id}",
+            origin=self._club_origin(),
+        )
+        entry = self.env["loyalty.club.entry"].browse(entry_ids)
+        spent = to_units(entry.debt - entry.amount, card._club_digits())
+        owed = to_units(entry.debt, card._club_digits())
+        if owed:
             message = self.env._(
-                "More was spent than the member had; he owes the rest."
+                "More was spent without a network than the member had: this is owed."
             )
-            self._club_except("overspent", club, member, account, units, message)
-            return
-        if units > allowed:
-            message = self.env._("This was spent without asking the server first.")
-            self._club_except("unheld", club, member, account, units - allowed, message)
+            self._club_except("overspent", club, member, account, owed, message)
+        if units > spent:
+            message = self.env._(
+                "The till gave this without asking the server first: nobody paid for "
+                "it, and the shop has lost it."
+            )
+            self._club_except("unheld", club, member, account, units - spent, message)
+        return spent
 
-    def _club_held_when_paid(self, card):
-        """Units that were held when it was paid, but not any more when that was told.
+    def _club_held_before(self, club, card):
+        """Units that were held for this order, but aren't any more.
 
-        The network may fail between the two.
+        The network may fail before it is told that the order was paid.
         """
         holds = self.env["loyalty.club.hold"].search(
-            [
-                ("card_id", "=", card.id),
-                ("reference", "=", self.uuid),
-                ("state", "in", ("open", "expired")),
-                ("expires_at", ">=", self.date_order),
-            ]
+            self.config_id._club_holds_domain(club, self.uuid)
+            & Domain("card_id", "=", card.id)
+            & Domain("state", "in", ("open", "expired"))
         )
         return to_units(sum(holds.mapped("amount")), card._club_digits())
 
@@ -293,7 +334,7 @@ class PosOrder(models.Model):
                 line.club_total,
                 club.currency_id,
                 self.company_id,
-                fields.Date.to_date(self.date_order),
+                self._club_moment(club).date(),
             )
         loaded = Decimal(repr(rule.reward_point_amount)) * Decimal(repr(amount))
         return to_units(loaded, club._digits("wallet"), rounding=ROUND_DOWN)

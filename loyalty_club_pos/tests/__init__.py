@@ -21,3 +21,4 @@ from . import test_spending
 from . import test_spending_tours
 from . import test_two_companies
 from . import test_pin_pepper
+from . import test_whose

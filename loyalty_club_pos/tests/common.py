@@ -327,6 +327,25 @@ class TillKit:
         )
 
     @classmethod
+    def allow(cls, member, till=None):
+        """Let a till spend what it likes of a member's without asking first.
+
+        For tests that aren't about holds: it is as if they had all been held.
+        """
+        cls.env["loyalty.club.allowance"].create(
+            [
+                {
+                    "config_id": (till or cls.till).id,
+                    "card_id": cls.account(member, account),
+                    "amount": 10**9,
+                    "granted_at": "2020-01-01 00:00:00",
+                    "expires_at": "2100-01-01 00:00:00",
+                }
+                for account in ("points", "wallet", "credit")
+            ]
+        )
+
+    @classmethod
     def exceptions(cls, kind=None):
         """What was listed for the manager of the club, the latest first."""
         domain = [("club_id", "=", cls.club.id)]

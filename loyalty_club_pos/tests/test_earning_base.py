@@ -13,6 +13,7 @@ class EarningCase(TillCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.ali = cls.member("Ali", mobile="09121234567")
+        cls.allow(cls.ali)
 
     def native_program(self, program_type="promotion", **values):
         """A program of Odoo's own that no club manages."""
@@ -420,7 +421,7 @@ class TestEarningBase(EarningCase):
         self.assertEqual(later.type, "pay_later")
         till = self.new_till("Till 2", methods=later | self.bank)
         points = self.earned(self.line(self.tea), payments=[(later, 50)], till=till)
-        self.assertEqual(points, 50)
+        self.assertEqual(points, 0)  # nothing came in yet: see test_on_account.py
 
     def test_invoiced_at_the_till_earns_once(self):
         order = self.sell(self.ali, [self.line(self.tea, 2)], to_invoice=True)

@@ -13,7 +13,7 @@ class TestExceptionsList(SpendingCase):
 
     def test_what_it_says(self):
         item = self.breach()
-        self.assertEqual((item.kind, item.state), ("overspent", "open"))
+        self.assertEqual((item.kind, item.state), ("unheld", "open"))
         self.assertEqual(item.account, "points")
         self.assertEqual(item.amount, 500)
         self.assertEqual(item.member_id, self.ali)

@@ -20,6 +20,11 @@ class TestJoin(TillCase):
         cls.staff = cls.user(
             "staff", "point_of_sale.group_pos_user", "loyalty_club.group_desk"
         )
+        cls.manager = cls.user(
+            "boss at the till",
+            "point_of_sale.group_pos_user",
+            "loyalty_club.group_manager",
+        )
 
     def join(self, user=None, **values):
         return self.ask("join", {"mobile": "09121234567", **values}, user=user)
@@ -48,6 +53,7 @@ class TestJoin(TillCase):
             consent={"sms": True, "email": False},
             card="0B00BC614E",
             pin="1234",
+            user=self.manager,
             referral_code=friend.number,
         )
         member = self.joined(answer)
@@ -76,8 +82,8 @@ class TestJoin(TillCase):
         self.assertEqual(self.ask("recognise", "00BC614E")["status"], "found")
 
     def test_who_joins_again_sets_no_pin_of_another(self):
-        self.join(pin="1234")
-        member = self.joined(self.join(pin="9999"))
+        self.join(pin="1234", user=self.manager)
+        member = self.joined(self.join(pin="9999", user=self.manager))
         self.assertEqual(member._check_pin("1234")[0], True)
 
     def test_a_customer_becomes_a_member(self):
@@ -181,23 +187,57 @@ class TestJoin(TillCase):
         with self.assertClubError("invalid_payload"):
             self.ask("block_card", other.partner_id.id, card.id, user=self.staff)
 
-    def test_a_pin_is_changed_by_who_knows_it_or_by_staff(self):
-        member = self.joined(self.join(pin="1234"))
+    def test_a_first_pin_is_no_cashier_s_to_set(self):
+        """They could set it, and spend by it at once."""
+        partner = self.joined(self.join()).partner_id
+        for user in (self.cashier, self.staff):
+            answer = self.ask("set_pin", partner.id, "1234", user=user)
+            self.assertEqual(answer["status"], "refused")
+            with self.assertClubError("invalid_payload"), self.env.cr.savepoint():
+                self.join(mobile="09121234568", pin="1234", user=user)
+        self.env.invalidate_all()
+        member = self.env["loyalty.club.member"].search(
+            [("partner_id", "=", partner.id)]
+        )
+        self.assertFalse(member.pin_hash)
+        answer = self.ask("set_pin", partner.id, "1234", user=self.manager)
+        self.assertEqual(answer, {"status": "set"})
+
+    def test_a_first_pin_is_set_with_a_code_that_was_sent(self):
+        member = self.joined(self.join())
+        self.patch(
+            type(member),
+            "_check_code",
+            lambda member, ref, code: (ref, code) == ("b1", "424242"),
+        )
+        for proof, status in (
+            ({"code": "111111", "order_uuid": "b1"}, "wrong"),
+            ({"code": "424242", "order_uuid": "b2"}, "wrong"),
+            ({"code": "424242", "order_uuid": "b1"}, "set"),
+        ):
+            answer = self.ask("set_pin", member.partner_id.id, "1234", proof=proof)
+            self.assertEqual(answer["status"], status)
+        self.assertTrue(member._check_pin("1234")[0])
+
+    def test_a_pin_is_changed_by_who_knows_it_or_by_a_manager(self):
+        member = self.joined(self.join(pin="1234", user=self.manager))
         partner = member.partner_id.id
         answer = self.ask("set_pin", partner, "9999", old_pin="0000")
         self.assertEqual((answer["status"], answer["left"]), ("wrong", 4))
         self.assertEqual(self.ask("set_pin", partner, "9999")["left"], 3)
         self.ask("set_pin", partner, "5678", old_pin="1234")
         self.assertTrue(member._check_pin("5678")[0])
-        self.ask("set_pin", partner, "4321", user=self.staff)
+        answer = self.ask("set_pin", partner, "4321", user=self.staff)
+        self.assertEqual(answer["status"], "wrong")
+        self.ask("set_pin", partner, "4321", user=self.manager)
         self.assertTrue(member._check_pin("4321")[0])
 
     def test_a_pin_has_four_to_eight_digits_and_is_not_kept(self):
         member = self.joined(self.join())
         for pin in ("123", "123456789", "abcd", "۱۲۳۴", 1234, None, "", "12 34"):
             with self.assertClubError("invalid_payload"):
-                self.ask("set_pin", member.partner_id.id, pin)
-        self.ask("set_pin", member.partner_id.id, "13572468")
+                self.ask("set_pin", member.partner_id.id, pin, user=self.manager)
+        self.ask("set_pin", member.partner_id.id, "13572468", user=self.manager)
         self.assertNotIn("13572468", member.pin_hash)
         with self.assertRaises(AccessError):
             member.with_user(self.staff).read(["pin_hash"])

@@ -160,18 +160,19 @@ class TestHolds(SpendingCase):
             # The first customer pays all the same: nobody sends him home.
             order = self.buy((self.points, 5, 500), uuid="b1")
             self.assertEqual(order.state, "paid")
-            self.assertEqual(self.listed(order), ["overspent"], order.club_receipt)
-            self.assertEqual(self.balances(self.ali)["debt"], 500)
+            self.assertEqual(self.listed(order), ["unheld"], order.club_receipt)
+            self.assertEqual(order.club_exception_ids.amount, 500)
+            self.assertEqual(order.club_receipt["spent"], {})
+            self.assertEqual(self.balances(self.ali)["debt"], 0)
             self.assertLedgerAgrees()
 
-    def test_a_hold_that_timed_out_while_there_is_enough_is_listed(self):
+    def test_a_hold_that_timed_out_was_agreed_to_all_the_same(self):
         self.grant(self.ali, 500)
         self.hold("b1", self.ali, {"points": 500})
         with freeze_time("2026-03-10 09:16:00"):
-            order = self.buy((self.points, 5, 500), uuid="b1")
-            self.assertEqual(self.listed(order), ["unheld"])
+            self.buy((self.points, 5, 500), uuid="b1")
             self.assertEqual(self.available(self.ali), 0)
-            self.assertLedgerAgrees()
+            self.assertClean()
 
     def test_held_when_paid_and_told_later_is_not_listed(self):
         self.grant(self.ali, 500)
@@ -338,7 +339,13 @@ class TestTerms(SpendingCase):
             )
             self.assertEqual(self.listed(order), ["reward"])
         self.assertEqual(self.env["loyalty.card"].browse(card).points, 100)
+        # Nor does a till spend the own one without asking.
         order = self.sell(rich, [self.line(self.tea), {**claim, "uuid": str(uuid4())}])
+        self.assertEqual(self.listed(order), ["unheld"])
+        self.assertEqual(self.env["loyalty.card"].browse(card).points, 100)
+        self.ledger._hold(card, 4000, 900, reference="b1", maker=self.till)
+        line = {**claim, "uuid": str(uuid4())}
+        order = self.sell(rich, [self.line(self.tea), line], uuid="b1")
         self.assertEqual(self.env["loyalty.card"].browse(card).points, 60)
         self.assertEqual(order.club_receipt["spent"], {"wallet": 40.0})
 
@@ -475,10 +482,54 @@ class TestAgreeing(SpendingCase):
         )
         self.assertEqual(self.status({"points": 500}, {"code": "424242"}), "held")
 
-    def test_going_round_the_question_is_listed(self):
-        """A till that never asks spends what nobody agreed to: a manager sees it."""
+    def test_going_round_the_question_costs_the_shop(self):
+        """A till that never asks spends nothing of anybody's, and a manager sees it."""
         order = self.buy((self.points, 5, 500))
         self.assertEqual(self.listed(order), ["unheld"])
+        self.assertEqual(order.club_exception_ids.amount, 500)
+        self.assertEqual(order.club_receipt["spent"], {})
+        self.assertEqual(self.available(self.ali), 1000)
+
+    def test_many_small_holds_are_one_large_one(self):
+        for uuid in ("b1", "b2"):
+            self.assertEqual(self.status({"points": 50}, uuid=uuid), "held")
+        self.assertEqual(self.status({"points": 1}, uuid="b3"), "proof")
+        # Paid or not; and what is given up again is none.
+        self.buy((self.points, 0.5, 50), uuid="b1")
+        self.assertEqual(self.status({"points": 1}, uuid="b3"), "proof")
+        self.ask("release", "b2")
+        self.assertEqual(self.status({"points": 50}, uuid="b3"), "held")
+        with freeze_time("2026-03-10 10:00:01"):
+            self.assertEqual(self.status({"points": 100}, uuid="b4"), "held")
+
+    def test_money_of_all_accounts_counts_together(self):
+        self.grant(self.ali, 1000, "credit")
+        self.assertEqual(self.status({"wallet": 15}), "held")
+        self.assertEqual(self.status({"credit": 6}, uuid="b2"), "proof")
+        self.assertEqual(self.status({"credit": 5}, uuid="b2"), "held")
+
+    def test_what_was_agreed_to_does_not_count(self):
+        self.assertEqual(self.status({"points": 500}, {"pin": "1234"}), "held")
+        self.assertEqual(self.status({"points": 100}, uuid="b2"), "held")
+        # Less of the same basket was agreed to as well.
+        self.assertEqual(self.status({"points": 400}), "held")
+
+    def test_what_a_till_spent_offline_counts(self):
+        self.club.write({"offline_share": 50, "offline_minutes": 60})
+        self.ask("summary", self.ali.partner_id.id)
+        self.buy((self.points, 0.6, 60))
+        self.assertEqual(self.status({"points": 41}), "proof")
+        self.assertEqual(self.status({"points": 40}), "held")
+
+    def test_what_can_be_had_without_agreeing_is_told(self):
+        self.grant(self.ali, 500, "credit")
+        self.hold("b0", self.ali, {"points": 30})
+        answer = self.hold("b1", self.ali, {"points": 500})
+        self.assertEqual(answer["free"], {"points": 70, "wallet": 20.0, "credit": 5.0})
+        self.assertFalse(answer["can_set_pin"])
+        answer = self.hold("b1", self.ali, {"points": 500}, proof={"pin": "0000"})
+        self.assertEqual((answer["status"], answer["free"]["points"]), ("wrong", 70))
+        self.assertEqual(self.status({"points": 70, "wallet": 20}), "held")
 
 
 class TestWallet(SpendingCase):

@@ -70,6 +70,7 @@ class TestFacts(RfmTillCase):
             with self.subTest(account):
                 member = self.member(account)
                 self.grant(member, 5000, account)
+                self.allow(member)
                 paying = self.reward_line(member, reward, 50, 5000)
                 order = self.sell(member, [self.line(self.tea), paying])
                 self.assertEqual(order.amount_total, 0)
@@ -200,6 +201,7 @@ class TestFacts(RfmTillCase):
     def test_a_wallet_payment_comes_back_with_the_goods(self):
         member = self.member("Wallet")
         self.grant(member, 2000, "wallet")
+        self.allow(member)
         reward = self.club.wallet_program_id.reward_ids[0]
         order = self.sell(
             member,

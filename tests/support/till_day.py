@@ -12,9 +12,11 @@ The books (``Sold``, ``Book``) use nothing of the addon. Their rules, in words:
 
 - 1 point for each 1.00 of the goods, less what points paid of them. What a wallet paid
   is paid. Amounts are chosen so that each piece earns whole points.
-- What was spent is gone, online or offline; where it wasn't there it is owed, and
-  listed for the manager. A wallet that hadn't the money paid nothing: points are earned
-  for the rest. (Which orders these are depends on which comes first; the list says it.)
+- What was held, or granted for a time without a network, is spent; where that wasn't
+  there it is owed. What a till gave beyond that nobody pays: the shop has lost it. Both
+  are listed for the manager. (How much it is depends on which order comes first; the
+  list says it.) A wallet that owes or lost something paid nothing: points are earned
+  for the rest.
 - Goods that come back take what they earned. The lines that points and wallet had paid
   come back with them, in hundredths, and give back that part of what they cost, whole
   units of all that came back so far. What comes back twice counts once.
@@ -59,8 +61,10 @@ class Sold:
     #: part of the goods' price that points, and the wallet, paid
     by_points: Fraction = Fraction(0)
     by_wallet: Fraction = Fraction(0)
-    #: whether the wallet hadn't the money
+    #: whether the wallet hadn't the money, or wasn't asked
     on_credit: bool = False
+    #: units of each account that the till gave and nobody paid
+    lost: Counter = field(default_factory=Counter)
     loaded: int = 0
     #: pieces of other orders that this one takes back, by the other's uuid, and
     #: hundredths of what an account paid, by the other's uuid and the account
@@ -87,7 +91,7 @@ class Sold:
     def cost(self, account) -> int:
         """Units that the order took from an account."""
         of = {"points": self.points_for, "wallet": self.cents_for}[account]
-        return of(self.pieces)
+        return of(self.pieces) - self.lost[account]
 
     def hundredths(self, pieces) -> int:
         """The part of a reward's line that comes back with pieces of the goods."""
@@ -151,8 +155,8 @@ class Book:
         ]
         for sold in self._all():
             own = found[sold.member]
-            own["points"] += sold.earns(sold.pieces) - sold.points_for(sold.pieces)
-            own["wallet"] += sold.loaded - sold.cents_for(sold.pieces)
+            own["points"] += sold.earns(sold.pieces) - sold.cost("points")
+            own["wallet"] += sold.loaded - sold.cost("wallet")
         for uuid, pieces in self.returned().items():
             sold = self.orders[uuid]
             own = found[sold.member]
@@ -189,10 +193,12 @@ RECEIPTS = """
            (club_receipt ->> 'topped_up')::numeric * 100
       FROM pos_order WHERE state IN ('paid', 'done')
 """
-ON_CREDIT = """
-    SELECT pos_order.uuid FROM loyalty_club_till_exception AS listed
+UNPAID = """
+    SELECT pos_order.uuid, listed.kind, listed.account,
+           listed.amount * CASE listed.account WHEN 'points' THEN 1 ELSE 100 END
+      FROM loyalty_club_till_exception AS listed
       JOIN pos_order ON pos_order.id = listed.order_id
-     WHERE listed.kind = 'overspent' AND listed.account = 'wallet'
+     WHERE listed.kind IN ('overspent', 'unheld')
 """
 EXCEPTIONS = "SELECT kind, count(*) FROM loyalty_club_till_exception GROUP BY 1"
 
@@ -282,8 +288,11 @@ class Day:
     def differences(self) -> list[str]:
         """Where the database has something else than the books."""
         database = self.opened["database"]
-        for (uuid,) in rows(database, ON_CREDIT):
-            self.book.orders[uuid].on_credit = True
+        for uuid, kind, account, units in rows(database, UNPAID):
+            sold = self.book.orders[uuid]
+            sold.on_credit |= account == "wallet"
+            if kind == "unheld":
+                sold.lost[account] = int(units)
         return [*self._order_differences(database), *self._sum_differences(database)]
 
     def _order_differences(self, database):
@@ -291,8 +300,8 @@ class Day:
         for uuid, sold in self.book.orders.items():
             expected = [
                 sold.earns(sold.pieces),
-                sold.points_for(sold.pieces),
-                sold.cents_for(sold.pieces),
+                sold.cost("points"),
+                sold.cost("wallet"),
                 sold.loaded,
             ]
             if found.get(uuid) != expected:
