@@ -428,7 +428,8 @@ class LoyaltyClub(models.Model):
             for name, field in self._fields.items()
             if field.type == "monetary" and field.store and not field.compute
         ]
-        super().write({name: self[name] * times for name in money})
+        # The same amounts in other money: no cap is raised by that.
+        raised(self).write({name: self[name] * times for name in money})
         points_sudo = programs_sudo.filtered(lambda p: p.club_account == "points")
         for rule_sudo in points_sudo.rule_ids:
             rule_sudo.club_per_amount *= times

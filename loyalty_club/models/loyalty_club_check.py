@@ -38,24 +38,43 @@ class LoyaltyClubCheck(models.Model):
 
     def _sentences(self):
         """What each proof of the ledger says: dict of its name to a sentence."""
-        _ = self.env._
         return {
-            "points_entries": _("Balances that aren't the sum of their entries:"),
-            "pending_entries": _("What waits isn't the sum of its entries:"),
-            "debt_entries": _("What is owed isn't the sum of its entries:"),
-            "points_lots": _("Balances that aren't what their lots have left:"),
-            "pending_lots": _("What waits isn't what the waiting lots have left:"),
-            "lot_allocations": _("Lots that have more or less left than was used:"),
-            "balance_chain": _("Entries that state another balance than was reached:"),
-            "history": _("Accounts whose native history says something else:"),
-            "holds": _("Holds that captured something else than their entries:"),
-            "owner": _("Accounts that were moved to another owner:"),
-            "club": _("Accounts that were moved to another club:"),
-            "archived": _("Archived accounts that still have a balance:"),
-            "lot_owner": _("Lots of another club, branch or account than was earned:"),
-            "lot_waiting": _("Points that were made usable before their day:"),
-            "purchase_entries": _("Purchases whose points aren't their entries:"),
-            "lines_returned": _("Lines that say something else than their returns:"),
-            "call_keys": _("Entries of calls whose keys were deleted:"),
-            "tier_measure": _("Members whose tier counts other than their purchases:"),
+            "points_entries": self.env._(
+                "Balances that aren't the sum of their entries:"
+            ),
+            "pending_entries": self.env._("What waits isn't the sum of its entries:"),
+            "debt_entries": self.env._("What is owed isn't the sum of its entries:"),
+            "points_lots": self.env._(
+                "Balances that aren't what their lots have left:"
+            ),
+            "pending_lots": self.env._(
+                "What waits isn't what the waiting lots have left:"
+            ),
+            "lot_allocations": self.env._(
+                "Lots that have more or less left than was used:"
+            ),
+            "balance_chain": self.env._(
+                "Entries that state another balance than was reached:"
+            ),
+            "history": self.env._("Accounts whose native history says something else:"),
+            "holds": self.env._(
+                "Holds that captured something else than their entries:"
+            ),
+            "owner": self.env._("Accounts that were moved to another owner:"),
+            "club": self.env._("Accounts that were moved to another club:"),
+            "archived": self.env._("Archived accounts that still have a balance:"),
+            "lot_owner": self.env._(
+                "Lots of another club, branch or account than was earned:"
+            ),
+            "lot_waiting": self.env._("Points that were made usable before their day:"),
+            "purchase_entries": self.env._(
+                "Purchases whose points aren't their entries:"
+            ),
+            "lines_returned": self.env._(
+                "Lines that say something else than their returns:"
+            ),
+            "call_keys": self.env._("Entries of calls whose keys were deleted:"),
+            "tier_measure": self.env._(
+                "Members whose tier counts other than their purchases:"
+            ),
         }

@@ -59,10 +59,11 @@ class LoyaltyProgram(models.Model):
     @api.depends("club_use")
     def _compute_is_payment_program(self):
         """Credit that reduces prices is no payment, wherever Odoo asks for that."""
-        super()._compute_is_payment_program()
+        res = super()._compute_is_payment_program()
         for program in self:
             if program.club_use == "reduction":
                 program.is_payment_program = False
+        return res
 
     @api.constrains("club_use", "club_account")
     def _check_club_use(self):

@@ -264,7 +264,7 @@ class TestRightsRaised(ClubCase):
                     with mute_logger("odoo.sql_db", "odoo.models"):
                         made = self.call(model._name, method, *args, context=context)
                 except (UserError, ValueError, psycopg2.Error):
-                    pass
+                    made = None  # refused, as it should be
                 else:
                     if method == "create":
                         made = model.browse(made).sudo()

@@ -16,7 +16,6 @@ class LoyaltyClubExceptionAttribute(models.TransientModel):
     reference = fields.Char(related="exception_id.reference")
     member_id = fields.Many2one(
         "loyalty.club.member",
-        string="Member",
         compute="_compute_member_id",
         store=True,
         readonly=False,
@@ -24,7 +23,6 @@ class LoyaltyClubExceptionAttribute(models.TransientModel):
     )
     purchase_id = fields.Many2one(
         "loyalty.club.purchase",
-        string="Purchase",
         required=True,
         domain="[('club_id', '=', club_id), ('member_id', '=', member_id),"
         " ('kind', '=', 'sale'), ('returned', '!=', 'all')]",
