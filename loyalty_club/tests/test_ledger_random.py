@@ -106,6 +106,7 @@ class TestLedgerRandom(ClubCase):
         first = self.today + timedelta(days=self.rng.choice([0, 0, 0, 3]))
         last = self.rng.choice([None, first + timedelta(days=self.rng.randint(0, 12))])
         sale = self.purchase(member)
+        sale.points = units  # a purchase says what its entries gave
         self.grant(
             member,
             units,
