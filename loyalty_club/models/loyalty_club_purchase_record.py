@@ -286,7 +286,7 @@ class LoyaltyClubPurchase(models.Model):
         rate = Fraction(item["rate"])
         values = {
             "rule": item["rule"],
-            "base": f"{Decimal(item['base']):,f}",
+            "base": f"{Decimal(item.get('bought') or item['base']):,f}",
             "points": f"{item['uncapped']:,}",
             "each": f"{rate.numerator:,}",
             "per": f"{rate.denominator:,}",
@@ -296,7 +296,6 @@ class LoyaltyClubPurchase(models.Model):
         elif item.get("step"):
             step = Decimal(item["step"])
             each = rate * Fraction(step)
-            values["base"] = f"{Decimal(item.get('bought') or item['base']):,f}"
             values["each"] = f"{float(each):,g}"
             values["per"] = f"{step.normalize():,f}"
             text = self.env._(
@@ -311,11 +310,19 @@ class LoyaltyClubPurchase(models.Model):
                 **values,
             )
         else:
-            values["base"] = f"{Decimal(item['base']).normalize():,f}"
+            bought = Decimal(item.get("bought") or item["base"])
+            values["base"] = f"{bought.normalize():,f}"
             text = self.env._(
                 "%(rule)s: %(points)s points for %(base)s pieces, at %(each)s for each "
                 "%(per)s",
                 **values,
+            )
+        for rule, factor in item.get("boosts", ()):
+            text = self.env._(
+                "%(text)s, where %(rule)s counts %(times)s times",
+                text=text,
+                rule=rule,
+                times=f"{float(Fraction(factor)):g}",
             )
         if item.get("multiplier_name"):
             text = self.env._(

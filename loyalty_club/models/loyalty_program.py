@@ -1,6 +1,9 @@
+from fractions import Fraction
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from ..words import sentence
 from .loyalty_club import ACCOUNTS
 
 # On these stands what the ledger knows of its accounts: they belong to one customer
@@ -89,6 +92,32 @@ class LoyaltyProgram(models.Model):
             program.club_problem = " ".join(
                 part.club_problem for part in parts if part.club_problem
             )
+
+    club_sentence = fields.Char(
+        "Points earned",
+        compute="_compute_club_sentence",
+        help="What members earn, by all rules.",
+    )
+
+    @api.depends_context("lang")
+    @api.depends("rule_ids.club_sentence")
+    def _compute_club_sentence(self):
+        for program in self:
+            rules = program.rule_ids.filtered("club_sentence")
+            program.club_sentence = rules and sentence(
+                self.env, [rule._club_statement() for rule in rules]
+            )
+
+    def _club_point_worth(self):
+        """The money that a point can be turned into, exactly; 0 if it can't."""
+        self.ensure_one()
+        rewards = self.reward_ids.filtered(
+            lambda reward: (
+                reward._club_pays_any_amount() and not reward._club_unsound_number()
+            )
+        )
+        worths = [Fraction(repr(reward.discount)) for reward in rewards]
+        return max(worths, default=Fraction(0))
 
     def write(self, vals):
         managed = self.filtered("club_id")

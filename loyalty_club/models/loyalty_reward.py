@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from ..words import say_in_all_languages
+from ..words import money_text, number_text, say_in_all_languages
 from .loyalty_sound import MOST
 
 
@@ -17,8 +17,45 @@ class LoyaltyReward(models.Model):
         help="Only members of these tiers can claim it; empty means everybody.",
     )
 
+    club_account = fields.Selection(related="program_id.club_account")
+    club_sentence = fields.Char(
+        "In a sentence",
+        compute="_compute_club_sentence",
+        help="What a point is worth.",
+    )
+
     def _club_label(self):
         return self.description
+
+    @api.depends_context("lang")
+    @api.depends(
+        "program_id.club_account",
+        "reward_type",
+        "discount",
+        "discount_mode",
+        "clear_wallet",
+        "required_points",
+        "currency_id",
+    )
+    def _compute_club_sentence(self):
+        """Only of what turns any number of points into money: others read well."""
+        for reward in self:
+            reward.club_sentence = (
+                reward.club_account == "points"
+                and reward._club_pays_any_amount()
+                and reward._club_worth_text()
+            )
+
+    def _club_worth_text(self):
+        """What a point is worth: "1,000 ریال for each point"."""
+        money = money_text(self.discount, self.currency_id)
+        text = self.env._("%(money)s for each point", money=money)
+        if self.required_points <= 1:
+            return text
+        least = number_text(self.required_points)
+        return self.env._(
+            "%(worth)s, from %(least)s points on", worth=text, least=least
+        )
 
     def _club_domains(self):
         return ("discount_product_domain",)

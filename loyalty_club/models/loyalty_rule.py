@@ -9,7 +9,11 @@ from odoo.fields import Domain
 
 from ..engine import earning
 from ..engine.amounts import to_units
+from ..words import joined, money_text, names_text, number_text, sentence
 from .loyalty_sound import MOST
+
+# A rule that gives back more than this part of a price is probably a slip.
+MUCH = Fraction(1, 2)
 
 
 class LoyaltyRule(models.Model):
@@ -17,11 +21,38 @@ class LoyaltyRule(models.Model):
     _inherit = ["loyalty.rule", "loyalty.club.sound"]
 
     club_id = fields.Many2one(related="program_id.club_id")
+    club_account = fields.Selection(related="program_id.club_account")
+    club_mode = fields.Selection(
+        [
+            ("money", "Points for money spent"),
+            ("unit", "Points for each piece"),
+            ("order", "Points for each purchase"),
+            ("multiply", "Multiply what other rules give"),
+        ],
+        string="Gives",
+        compute="_compute_club_mode",
+        store=True,
+        readonly=False,
+        precompute=True,
+        inverse="_inverse_club_mode",
+        help="A rule that multiplies gives nothing itself: in rules by money or by "
+        "piece its products count so many times. 2 doubles, 0 gives nothing.",
+    )
+    club_factor = fields.Float("Times", default=2)
     club_per_amount = fields.Monetary(
         string="For each",
-        default=1,
+        compute="_compute_club_per_amount",
+        store=True,
+        readonly=False,
+        precompute=True,
         help="The money that gives the points: 1 point for each 10,000 spent.",
     )
+    club_sentence = fields.Char(
+        "In a sentence",
+        compute="_compute_club_sentence",
+        help="What this rule gives, for what.",
+    )
+    club_warning = fields.Char(compute="_compute_club_warning")
     club_tier_ids = fields.Many2many(
         "loyalty.club.tier",
         string="Tiers",
@@ -81,6 +112,34 @@ class LoyaltyRule(models.Model):
         "The money that gives the points must be positive.",
     )
 
+    _club_factor_positive = models.Constraint(
+        "CHECK (club_factor IS NULL OR club_factor >= 0)",
+        "What other rules give can't be taken a negative number of times.",
+    )
+
+    @api.depends("reward_point_mode")
+    def _compute_club_mode(self):
+        """As Odoo's own field says, but for what Odoo hasn't got."""
+        for rule in self:
+            multiplies = rule.club_mode == "multiply"
+            rule.club_mode = "multiply" if multiplies else rule.reward_point_mode
+
+    @api.onchange("club_mode")
+    def _inverse_club_mode(self):
+        for rule in self:
+            if rule.club_mode and rule.club_mode != "multiply":
+                rule.reward_point_mode = rule.club_mode
+
+    @api.depends("program_id")
+    def _compute_club_per_amount(self):
+        """A new rule of a club begins with the money that gives a point there."""
+        for rule in self:
+            # Who keeps programs may not read clubs.
+            program_sudo = rule.program_id.sudo()
+            by_points = program_sudo.club_account == "points"
+            step = program_sudo.club_id._default_step() if by_points else 1
+            rule.club_per_amount = rule.club_per_amount or step
+
     # ------------------------------------------------------------------ soundness
 
     def _club_domains(self):
@@ -90,6 +149,7 @@ class LoyaltyRule(models.Model):
         return {
             "reward_point_amount": 10**9,
             "club_per_amount": MOST,
+            "club_factor": 1000,
             "minimum_qty": MOST,
             "minimum_amount": MOST,
         }
@@ -98,6 +158,7 @@ class LoyaltyRule(models.Model):
         "product_domain",
         "reward_point_amount",
         "club_per_amount",
+        "club_factor",
         "minimum_qty",
         "minimum_amount",
         "program_id",
@@ -159,10 +220,15 @@ class LoyaltyRule(models.Model):
             )
 
     def _club_rate(self):
-        """Points per order, major unit of money or piece, as an exact number."""
+        """Points per order, major unit of money or piece, as an exact number.
+
+        Of a rule that multiplies it is how many times.
+        """
         self.ensure_one()
+        if self.club_mode == "multiply":
+            return Fraction(repr(self.club_factor))
         rate = Fraction(repr(self.reward_point_amount))
-        if self.reward_point_mode == "money":
+        if self.club_mode == "money":
             rate /= Fraction(repr(self.club_per_amount or 1.0))
         return rate
 
@@ -189,7 +255,7 @@ class LoyaltyRule(models.Model):
         return earning.Rule(
             id=self.id,
             name=self._club_label(),
-            mode=self.reward_point_mode,
+            mode=self.club_mode,
             rate=self._club_rate(),
             lines=self._club_lines(lines, unearning),
             minimum_quantity=Decimal(self.minimum_qty),
@@ -211,9 +277,136 @@ class LoyaltyRule(models.Model):
 
     def _club_step(self):
         """Minor units of money of which only full ones count; None where all do."""
-        if not self.club_full_steps or self.reward_point_mode != "money":
+        if not self.club_full_steps or self.club_mode != "money":
             return None
         return to_units(self.club_per_amount, self.currency_id.decimal_places) or None
+
+    # ------------------------------------------------------------------ said in words
+
+    @api.depends_context("lang")
+    @api.depends(
+        "club_account",
+        "club_mode",
+        "club_factor",
+        "club_per_amount",
+        "currency_id",
+        "reward_point_amount",
+        "product_ids",
+        "product_category_id",
+        "product_tag_id",
+        "product_domain",
+        "club_full_steps",
+        "club_full_price",
+        "club_excluded_product_ids",
+        "club_excluded_category_ids",
+        "club_tier_ids",
+        "club_cap_purchase",
+        "club_cap_day",
+        "club_cap_month",
+    )
+    def _compute_club_sentence(self):
+        for rule in self:
+            rule.club_sentence = rule.club_account == "points" and sentence(
+                self.env, [rule._club_statement()]
+            )
+
+    def _club_statement(self):
+        """What the rule gives, for what and how much at most, in words."""
+        self.ensure_one()
+        return joined(self.env, [self._club_gives(), *self._club_limits()])
+
+    def _club_gives(self):
+        """What the rule gives, for what: "1 point for each 100,000 ریال"."""
+        _ = self.env._
+        goods = self._club_goods()
+        if self.club_mode == "multiply":
+            on = goods or _("everything")
+            if self.club_factor == 0:
+                return _("no points on %(goods)s", goods=on)
+            if self.club_factor == 2:
+                return _("double points on %(goods)s", goods=on)
+            times = number_text(self.club_factor)
+            return _("%(times)s times the points on %(goods)s", times=times, goods=on)
+        count = number_text(self.reward_point_amount)
+        points = _("1 point") if count == "1" else _("%(count)s points", count=count)
+        if self.club_mode == "money":
+            money = money_text(self.club_per_amount, self.currency_id)
+            text = _("%(points)s for each %(money)s", points=points, money=money)
+        elif self.club_mode == "unit":
+            text = _("%(points)s for each piece", points=points)
+        else:
+            text = _("%(points)s for each purchase", points=points)
+        return _("%(points)s on %(goods)s", points=text, goods=goods) if goods else text
+
+    def _club_goods(self):
+        """The names of what the rule is about; empty where it is about everything."""
+        about = (*self.product_ids, *self.product_category_id, *self.product_tag_id)
+        if about:
+            return names_text(self.env, about)
+        return self.env._("chosen products") if self._club_about_products() else ""
+
+    def _club_limits(self):
+        """What the rule leaves out, each in some words."""
+        _ = self.env._
+        by_money = self.club_mode == "money"
+        if self.club_full_steps and by_money:
+            yield _("only whole steps")
+        if self.club_full_price:
+            yield _("only lines at full price")
+        left_out = (*self.club_excluded_product_ids, *self.club_excluded_category_ids)
+        if left_out:
+            yield _("not on %(goods)s", goods=names_text(self.env, left_out))
+        # Whoever may read the rule may know for whom it is, also without tiers' rights.
+        if tiers_sudo := self.club_tier_ids.sudo():
+            yield _("only for %(tiers)s", tiers=names_text(self.env, tiers_sudo))
+        if self.club_mode == "multiply":
+            return
+        if self.club_cap_purchase:
+            most = f"{self.club_cap_purchase:,}"
+            yield _("at most %(points)s points for each purchase", points=most)
+        if self.club_cap_day:
+            most = f"{self.club_cap_day:,}"
+            yield _("at most %(points)s points a day", points=most)
+        if self.club_cap_month:
+            most = f"{self.club_cap_month:,}"
+            yield _("at most %(points)s points a month", points=most)
+
+    @api.depends_context("lang")
+    @api.depends(
+        "club_account",
+        "club_mode",
+        "club_factor",
+        "club_per_amount",
+        "reward_point_amount",
+        "program_id.rule_ids.reward_point_amount",
+        "program_id.rule_ids.club_per_amount",
+        "program_id.reward_ids.discount",
+    )
+    def _compute_club_warning(self):
+        for rule in self:
+            back = rule._club_gives_back()
+            rule.club_warning = back > MUCH and self.env._(
+                "With this rule a purchase gives back %(share)s %% of its price in "
+                "points.",
+                share=f"{round(back * 100):,}",
+            )
+
+    def _club_gives_back(self):
+        """The part of a price that comes back in points, by what a point is worth.
+
+        0 where that depends on the basket: rules by piece and by purchase.
+        """
+        self.ensure_one()
+        if self.club_account != "points" or self._club_unsound_number():
+            return Fraction(0)
+        rules = self
+        if self.club_mode == "multiply":
+            others = self.program_id.rule_ids - self - self._origin
+            rules = others.filtered(lambda rule: not rule._club_unsound_number())
+        rates = [rule._club_rate() for rule in rules if rule.club_mode == "money"]
+        times = self._club_rate() if self.club_mode == "multiply" else 1
+        worth = self.program_id._club_point_worth()
+        return max(rates, default=Fraction(0)) * times * worth
 
     def _club_label(self):
         """What the trace calls this rule: the products it is about, or its program."""

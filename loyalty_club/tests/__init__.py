@@ -37,6 +37,7 @@ from . import test_refusals
 from . import test_requests
 from . import test_rights_defaults
 from . import test_rights_raised
+from . import test_rule_words
 from . import test_spending_order
 from . import test_take_back
 from . import test_take_over

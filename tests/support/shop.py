@@ -20,7 +20,8 @@ club.write({"transfer_max": 500, "cap_integration_points": 100_000})
 program = club.points_program_id
 program.rule_ids.unlink()
 program.rule_ids = [
-    (0, 0, {"reward_point_mode": "money", "reward_point_amount": 0.01})
+    (0, 0, {"reward_point_mode": "money", "reward_point_amount": 0.01,
+            "club_per_amount": 1})
 ]
 if not env["loyalty.club.reason"].search([("code", "=", "goodwill")]):
     env["loyalty.club.reason"].create({"name": "Goodwill", "code": "goodwill"})

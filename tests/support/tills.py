@@ -73,7 +73,9 @@ club.write({
 })
 points, wallet = club.points_program_id, club.wallet_program_id
 points.rule_ids.unlink()
-points.rule_ids = [(0, 0, {"reward_point_mode": "money", "reward_point_amount": 1})]
+points.rule_ids = [(0, 0, {
+    "reward_point_mode": "money", "reward_point_amount": 1, "club_per_amount": 1,
+})]
 reward = env["loyalty.reward"].create({
     "program_id": points.id, "reward_type": "discount", "discount_mode": "per_point",
     "discount": values["worth"], "discount_applicability": "order",
