@@ -213,7 +213,7 @@ class PosConfig(models.Model):
         return [
             {
                 "id": rule.id,
-                "mode": rule.reward_point_mode,
+                "mode": rule.club_mode,
                 "rate": float(rule._club_rate()),
                 "products": None if rule.any_product else rule.valid_product_ids.ids,
                 "excluded": rule._club_excluded_products().ids,

@@ -320,6 +320,19 @@ class TestEarningBase(EarningCase):
                 order = self.sell_combo(quantity=quantity)
                 self.assertEqual(order.club_receipt["earned"], earned)
 
+    def test_a_rule_that_multiplies_is_told_to_the_till(self):
+        tea = [Command.set(self.tea.ids)]
+        _plain, double = self.set_rules(
+            {}, {"club_mode": "multiply", "club_factor": 2, "product_ids": tea}
+        )
+        order = self.sell_combo()
+        self.assertEqual(order.club_receipt["earned"], 102)  # 42.86 twice and 17.14
+        told = self.till._club_policy()["earning"]
+        told = {rule["id"]: rule for rule in told}[double.id]
+        self.assertEqual((told["mode"], told["rate"]), ("multiply", 2))
+        self.assertEqual(told["products"], self.tea.ids)
+        self.assertEqual(told["step"], 0)
+
     def test_a_rule_about_the_combo_itself(self):
         order = self.sell_combo()
         breakfast = order.lines.combo_parent_id.product_id
