@@ -127,6 +127,12 @@ class TestRuleWords(ClubCase):
         twice = self.new_rule(club_mode="multiply", club_factor=1.5)
         self.assertIn("75 %", twice.club_warning)
 
+    def test_the_words_of_the_form_can_be_translated_each(self):
+        """Not as one piece with their tags, which changes with every style."""
+        view = self.env.ref("loyalty_club.rule_view_form")
+        terms = set(view._fields["arch_db"].get_trans_terms(view.arch_db))
+        self.assertLessEqual({"points for each", "times (0 gives nothing)"}, terms)
+
     def test_the_cards_say_nothing_else(self):
         """Odoo's "1.00 points per ریال spent" isn't on the card of a club's rule."""
         for model, native in (
