@@ -98,7 +98,8 @@ class Posting:
     """One entry to write: what it moves, the lots it makes and those it uses.
 
     ``allocations`` are pairs (lot, units): a lot's id or a ``NewLot`` of the same
-    batch; positive units use it up, negative ones restore it.
+    batch; positive units use it up, negative ones restore it. ``effective_on`` is the
+    day that it counts for, where that isn't the day on which it is written.
     """
 
     account: Account
@@ -108,6 +109,7 @@ class Posting:
     debt: int = 0
     balance: int = 0
     key: str | None = None
+    effective_on: date | None = None
     lots: list = field(default_factory=list)
     allocations: list = field(default_factory=list)
     origin: Origin = field(default_factory=Origin)

@@ -52,7 +52,13 @@ class LoyaltyClubEntry(models.Model):
     balance = fields.Float(
         required=True, aggregator=None, help="After this entry.", **AMOUNT
     )
-    date = fields.Datetime(required=True)
+    date = fields.Datetime(required=True, help="When it was written.")
+    # Not required: entries from before there was this column can't be changed.
+    effective_on = fields.Date(
+        "Effective on",
+        help="The day that it counts for: of what expired its last day, of what was"
+        " released its first day, and else the day on which it was written.",
+    )
     user_id = fields.Many2one("res.users", required=True, ondelete="restrict")
     key = fields.Char(help="The same movement is never written twice.")
     purchase_id = fields.Many2one(

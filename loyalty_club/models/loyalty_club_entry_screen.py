@@ -1,8 +1,15 @@
 from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ..amounts import AMOUNT
+
+# Kinds that put something new into the world; all others move or use what is there. An
+# adjustment does so only where it gives.
+ISSUING = ("opening", "earn", "bonus", "top_up", "adjust")
 
 
 class LoyaltyClubEntry(models.Model):
-    """How an entry is called on screens."""
+    """How an entry is called on screens, and what it has issued."""
 
     _inherit = "loyalty.club.entry"
 
@@ -11,6 +18,35 @@ class LoyaltyClubEntry(models.Model):
         compute="_compute_reference_name",
         help="What it is about, in the reader's language.",
     )
+
+    issued = fields.Float(
+        compute="_compute_issued",
+        aggregator="sum",
+        help="What was newly given, on the day of giving, also where it waits first.",
+        **AMOUNT,
+    )
+
+    @api.depends("kind", "amount", "pending")
+    def _compute_issued(self):
+        for entry in self:
+            gives = entry.kind in ISSUING
+            entry.issued = max(entry.amount + entry.pending, 0) if gives else 0
+
+    def _field_to_sql(self, alias, field_expr, query=None):
+        """``issued`` follows from columns: it sums up in groups without one of its own.
+
+        Entries can't be changed, so a new column would be empty in those there are.
+        """
+        if field_expr != "issued":
+            return super()._field_to_sql(alias, field_expr, query)
+        self._check_field_access(self._fields["issued"], "read")
+        return SQL(
+            "(CASE WHEN %s IN %s THEN GREATEST(%s + %s, 0) ELSE 0 END)",
+            self._field_to_sql(alias, "kind", query),
+            ISSUING,
+            self._field_to_sql(alias, "amount", query),
+            self._field_to_sql(alias, "pending", query),
+        )
 
     @api.depends("reference", "origin_model", "origin_id")
     @api.depends_context("lang")

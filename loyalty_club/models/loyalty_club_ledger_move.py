@@ -100,6 +100,7 @@ class LoyaltyClubLedger(models.AbstractModel):
                 amount=-owed,
                 debt=-owed,
                 key=posting.key and f"{posting.key}:debt",
+                effective_on=posting.effective_on,
                 origin=posting.origin,
             )
             self._use_up(usable, owed, collected.allocations)

@@ -79,6 +79,8 @@ class LoyaltyClubLedger(models.AbstractModel):
 
     def _insert_entries(self, postings, now):
         uid = self.env.uid
+        clubs = {posting.account.club for posting in postings}
+        day_of = {club: club._day(now) for club in clubs}
         rows = []
         for posting in postings:
             account, origin = posting.account, posting.origin
@@ -95,6 +97,7 @@ class LoyaltyClubLedger(models.AbstractModel):
                     to_column(posting.debt, account.digits),
                     to_column(posting.balance, account.digits),
                     now,
+                    posting.effective_on or day_of[account.club],
                     uid,
                     posting.key,
                     origin.purchase_id,
@@ -120,6 +123,7 @@ class LoyaltyClubLedger(models.AbstractModel):
             "debt": "numeric",
             "balance": "numeric",
             "date": "timestamp",
+            "effective_on": "date",
             "user_id": "int",
             "key": "varchar",
             "purchase_id": "int",

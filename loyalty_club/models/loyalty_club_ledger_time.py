@@ -5,7 +5,10 @@ from odoo import models
 from odoo.tools import SQL
 
 from ..engine import lots as engine
-from ..ledger import SCALE, Posting, units_from_scaled
+from ..ledger import SCALE, Origin, Posting, units_from_scaled
+
+# The parts of its origin that a release takes from what is released.
+RELEASED = ("company_id", "purchase_id", "reference")
 
 
 class LoyaltyClubLedger(models.AbstractModel):
@@ -29,31 +32,58 @@ class LoyaltyClubLedger(models.AbstractModel):
         )
         accounts = self._lock(card_ids, skip_locked=True)
         self._lapse(accounts.values())
+        due = self._end_waiting(accounts, club._today())
+        postings = []
+        for (card_id, effective_on, origin), usable in due:
+            units = sum(part for _lot, part in usable)
+            posting = Posting(
+                accounts[card_id],
+                "release",
+                amount=units,
+                pending=-units,
+                effective_on=effective_on,
+                origin=Origin(**dict(origin)),
+            )
+            postings += self._settled(posting, usable)
+        self._post(postings)
+        done = len({posting.account.id for posting in postings})
+        return done, card_ids[-1] if card_ids else None
+
+    def _end_waiting(self, accounts, today):
+        """Let the lots of locked accounts be used whose first day has come.
+
+        What one purchase or one gift gave is released together, so that each release
+        says what it is about.
+
+        :return: list of pairs: (account id, first day, parts of the origin) and a list
+            of (lot id, units)
+        """
         due = defaultdict(list)
-        for card_id, lot_id, scaled in self.env.execute_query(
+        for card_id, lot_id, scaled, first_day, *origin in self.env.execute_query(
             SQL(
                 """
-                UPDATE loyalty_club_lot SET pending = false
-                 WHERE card_id = ANY(%s) AND pending AND available_on <= %s
-             RETURNING card_id, id, round(remaining * %s)::bigint
+                UPDATE loyalty_club_lot AS lot SET pending = false
+                  FROM loyalty_club_lot AS own
+                  JOIN loyalty_club_entry AS entry ON entry.id = own.entry_id
+                  LEFT JOIN loyalty_club_purchase AS purchase
+                    ON purchase.id = own.purchase_id
+                 WHERE own.id = lot.id AND lot.card_id = ANY(%s)
+                   AND lot.pending AND lot.available_on <= %s
+             RETURNING lot.card_id, lot.id, round(lot.remaining * %s)::bigint,
+                       lot.available_on, lot.company_id, lot.purchase_id,
+                       COALESCE(purchase.reference, purchase.key, entry.reference)
                 """,
                 list(accounts),
-                club._today(),
+                today,
                 10**SCALE,
             )
         ):
             units = units_from_scaled(scaled, accounts[card_id].digits)
             if units:
-                due[card_id].append((lot_id, units))
-        postings = []
-        for card_id, usable in sorted(due.items()):
-            units = sum(part for _lot, part in usable)
-            posting = Posting(
-                accounts[card_id], "release", amount=units, pending=-units
-            )
-            postings += self._settled(posting, usable)
-        self._post(postings)
-        return len(due), card_ids[-1] if card_ids else None
+                parts = zip(RELEASED, origin, strict=True)
+                due[card_id, first_day, tuple(parts)].append((lot_id, units))
+        # In the order in which it was given.
+        return sorted(due.items(), key=lambda item: (item[0][:2], item[1]))
 
     def _expire_due(self, club, after_card_id=0, limit=1000):
         """Write off what can no longer be spent: one batch of accounts.
@@ -68,7 +98,8 @@ class LoyaltyClubLedger(models.AbstractModel):
         accounts = self._lock(card_ids, skip_locked=True)
         postings = self._written_off(accounts.values())
         self._post(postings)
-        return len(postings), card_ids[-1] if card_ids else None
+        done = len({posting.account.id for posting in postings})
+        return done, card_ids[-1] if card_ids else None
 
     @staticmethod
     def _can_expire(club, today):
@@ -100,7 +131,10 @@ class LoyaltyClubLedger(models.AbstractModel):
             self._post(self._written_off(lapsed))
 
     def _written_off(self, accounts):
-        """The postings that write off what locked accounts can no longer spend."""
+        """The postings that write off what locked accounts can no longer spend.
+
+        One for each last day: a night that comes late says when it was over.
+        """
         accounts = list(accounts)
         lots = self._open_lots(accounts)
         holds = self._holds(accounts)
@@ -111,13 +145,17 @@ class LoyaltyClubLedger(models.AbstractModel):
             own = [lot for lot, _purchase in lots[account.id]]
             if account.has_lapsed(today):
                 own = [replace(lot, expires_on=account.idle_expires_on) for lot in own]
-            expired = self._expired(own, today, *holds[account.id])
-            if expired:
+            last_day_of = {lot.id: lot.expires_on for lot in own}
+            by_day = defaultdict(list)
+            for part in self._expired(own, today, *holds[account.id]):
+                by_day[last_day_of[part.lot_id]].append((part.lot_id, part.units))
+            for last_day, allocations in sorted(by_day.items()):
                 posting = Posting(
                     account,
                     "expire",
-                    amount=-sum(a.units for a in expired),
-                    allocations=[(a.lot_id, a.units) for a in expired],
+                    amount=-sum(units for _lot, units in allocations),
+                    effective_on=last_day,
+                    allocations=allocations,
                 )
                 postings.append(account.record(posting))
         return postings

@@ -34,6 +34,8 @@ class ReportMemberStatement(models.AbstractModel):
             "amount": self._amount,
             "day": self._day,
             "moment": self._moment,
+            "effective": self._effective,
+            "written_later": self._is_written_later,
             "direction": self._direction,
         }
 
@@ -78,3 +80,14 @@ class ReportMemberStatement(models.AbstractModel):
 
     def _moment(self, member, moment):
         return self._day(member, member.club_id._day(moment))
+
+    def _effective(self, member, entry):
+        """The day that an entry counts for; the first entries had only the other."""
+        if entry.effective_on:
+            return self._day(member, entry.effective_on)
+        return self._moment(member, entry.date)
+
+    def _is_written_later(self, member, entry):
+        return bool(
+            entry.effective_on and entry.effective_on != member.club_id._day(entry.date)
+        )

@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, datetime
 
 from odoo.exceptions import ValidationError
 from odoo.tests import freeze_time
@@ -107,6 +107,25 @@ class TestExpiry(ClubCase):
         self.assertEqual(self.entries(self.ali)[-1].amount, -6)
         self.assertEqual(self.available(self.ali), 10)
         self.assertEqual(self.card(self.ali).history_ids[0].used, 6)
+
+    def test_a_late_night_says_each_last_day(self):
+        for day, units in ((15, 10), (12, 7), (15, 2), (30, 1)):
+            self.grant(self.ali, units, expires_on=date(2026, 3, day))
+        with freeze_time("2026-03-20 01:00:00"):
+            self.assertEqual(self.expire(), 1)
+        expired = self.entries(self.ali).filtered(lambda e: e.kind == "expire")
+        self.assertEqual(
+            [(e.amount, e.effective_on, e.balance) for e in expired],
+            [(-7, date(2026, 3, 12), 13), (-12, date(2026, 3, 15), 1)],
+        )
+        self.assertEqual(set(expired.mapped("date")), {datetime(2026, 3, 20, 1)})
+
+    def test_inactivity_says_its_last_day(self):
+        self.policy("inactivity", 2)
+        self.grant(self.ali, 10)
+        with freeze_time("2026-06-01"):
+            self.expire()
+        self.assertEqual(self.entries(self.ali)[-1].effective_on, date(2026, 5, 10))
 
     # ------------------------------------------------------------------ holds
 

@@ -1,6 +1,7 @@
-from datetime import date
+from datetime import date, datetime
 
 from odoo.tests import freeze_time
+from odoo.tools.mail import html_to_inner_content
 
 from ..ledger import Grant, Origin
 from .common import ClubCase
@@ -17,6 +18,10 @@ class TestPending(ClubCase):
         return self.grant(
             self.ali, units, available_on=date.fromisoformat(day), **options
         )
+
+    def earn_later(self, sale, units):
+        self.wait(units, kind="earn", origin=sale._ledger_origin())
+        sale.points += units
 
     def test_what_waits_cannot_be_spent(self):
         self.wait(100)
@@ -86,6 +91,110 @@ class TestPending(ClubCase):
         with freeze_time("2026-03-20"):
             self.assertEqual(self.ledger._release_due(self.club)[0], 0)
         self.assertEqual(self.available(self.ali), 0)
+
+    def test_each_release_names_its_purchase_and_its_day(self):
+        first = self.purchase(self.ali, reference="S-1")
+        second = self.purchase(self.ali, key="till-2")
+        self.wait(5, day="2026-03-18", origin=Origin(reference="Welcome"))
+        for sale, units in ((first, 37), (second, 20), (first, 3)):
+            self.earn_later(sale, units)
+        with freeze_time("2026-03-25"):  # the nightly job was late
+            self.assertEqual(self.ledger._release_due(self.club)[0], 1)
+        released = self.entries(self.ali).filtered(lambda e: e.kind == "release")
+        first_day, later = date(2026, 3, 18), date(2026, 3, 20)
+        self.assertEqual(
+            [
+                (e.amount, e.purchase_id, e.reference_name, e.effective_on)
+                for e in released
+            ],
+            [
+                (5, first.browse(), "Welcome", first_day),
+                (40, first, "S-1", later),
+                (20, second, "till-2", later),
+            ],
+        )
+        self.assertEqual(set(released.mapped("date")), {datetime(2026, 3, 25)})
+        self.assertEqual(released[-1].balance, 65)
+        self.assertEqual(self.ledger._check_club(self.club)["details"], {})
+
+    def test_each_release_is_of_the_branch_that_gave(self):
+        branch = self.new_company("Corner Shop 9", parent=self.company)
+        sale = self.purchase(self.ali, company_id=branch.id)
+        self.wait(10, kind="earn", origin=sale._ledger_origin())
+        with freeze_time("2026-03-20"):
+            self.ledger._release_due(self.club)
+        self.assertEqual(self.entries(self.ali).company_id, branch)
+
+    def test_what_is_released_of_two_purchases_pays_a_debt_once(self):
+        for _time in range(2):
+            self.earn_later(self.purchase(self.ali), 20)
+        sale = self.purchase(self.ali, 30)
+        self.spend(self.ali, 30)
+        self.ledger._take_back(self.account(self.ali), 30, sale.id)
+        with freeze_time("2026-03-20"):
+            self.ledger._release_due(self.club)
+        balances = self.balances(self.ali)
+        self.assertEqual((balances["available"], balances["debt"]), (10, 0))
+        self.assertEqual(self.ledger._check_club(self.club)["details"], {})
+
+    def test_other_entries_count_for_the_club_s_day(self):
+        self.club.tz = "Asia/Tehran"
+        with freeze_time("2026-03-20 20:40:00"):  # 00:10 of the 21st in Tehran
+            self.grant(self.ali, 10)
+        self.assertEqual(self.entries(self.ali).effective_on, date(2026, 3, 21))
+
+    def test_what_waits_is_issued_on_the_day_of_giving(self):
+        self.wait(37, kind="earn")
+        self.grant(self.ali, 3)
+        self.spend(self.ali, 2)
+        with freeze_time("2026-04-02"):
+            self.ledger._release_due(self.club)
+        entries = self.entries(self.ali)
+        self.assertEqual(entries.mapped("issued"), [37, 3, 0, 0])
+        manager = entries.with_user(self.users["manager"])
+        self.assertEqual(manager.fields_get(["issued"])["issued"]["aggregator"], "sum")
+        groups = manager.formatted_read_group(
+            [("id", "in", entries.ids)],
+            ["kind", "date:month"],
+            ["issued:sum", "amount:sum"],
+        )
+        self.assertEqual(
+            {g["kind"]: (g["issued:sum"], g["amount:sum"]) for g in groups},
+            {"earn": (37, 0), "bonus": (3, 3), "spend": (0, -2), "release": (0, 37)},
+        )
+        by_day = manager.formatted_read_group(
+            [("id", "in", entries.ids)], ["date:month"], ["issued:sum"]
+        )
+        self.assertEqual([group["issued:sum"] for group in by_day], [40, 0])
+
+    def test_issued_is_what_the_database_sums_up_for_every_kind(self):
+        zari = self.member("Zari")
+        self.grant(self.ali, 50, kind="opening")
+        self.grant(self.ali, 5, kind="adjust")
+        self.spend(self.ali, 4, kind="adjust")
+        spent = self.spend(self.ali, 10)
+        self.ledger._give_back(spent, 10)
+        self.ledger._transfer(self.account(self.ali), self.account(zari), 6)
+        sale = self.purchase(self.ali)
+        self.wait(9, kind="earn", origin=sale._ledger_origin())
+        self.ledger._take_back(self.account(self.ali), 9, sale.id)
+        entries = self.entries(self.ali) | self.entries(zari)
+        self.assertEqual(sum(entries.mapped("issued")), 50 + 5 + 9)
+        [(total,)] = entries._read_group(
+            [("id", "in", entries.ids)], [], ["issued:sum"]
+        )
+        self.assertEqual(total, 50 + 5 + 9)
+
+    def test_the_statement_says_what_waits_and_since_when(self):
+        self.wait(37, kind="earn")
+        with freeze_time("2026-03-25 12:00:00"):
+            self.ledger._release_due(self.club)
+            html, _kind = self.env["ir.actions.report"]._render_qweb_html(
+                "loyalty_club.report_member_statement", self.ali.ids
+            )
+        text = " ".join(html_to_inner_content(html.decode()).split())
+        self.assertRegex(text, r"Earned\W+37\W+\(waiting\)")
+        self.assertRegex(text, r"Released\W+Written on")
 
     def test_batches_stop_and_go_on(self):
         members = self.members(5)

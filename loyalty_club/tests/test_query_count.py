@@ -68,6 +68,34 @@ class TestQueryCount(ClubCase):
             hundred = self.queries(lambda: step(self.cards[1:]))
         self.assertEqual(one, hundred)
 
+    def test_releasing_many_purchases(self):
+        """A posting for each costs no statement of its own."""
+        member = self.env["loyalty.card"].browse(self.cards[0]).member_id
+        sales = [self.purchase(member) for _time in range(21)]
+
+        def step(some):
+            for sale in some:
+                self.ledger._grant(
+                    self.cards[0],
+                    5,
+                    "earn",
+                    available_on=date(2026, 3, 20),
+                    origin=sale._ledger_origin(),
+                )
+            with freeze_time("2026-03-20"):
+                return self.queries(lambda: self.ledger._release_due(self.club))
+
+        self.assertEqual(step(sales[:1]), step(sales[1:]))
+
+    def test_expiring_many_days(self):
+        def step(count):
+            for day in range(11, 11 + count):
+                self.grants(self.cards[:1], expires_on=date(2026, 3, day))
+            with freeze_time("2026-04-12"):
+                return self.queries(lambda: self.ledger._expire_due(self.club))
+
+        self.assertEqual(step(1), step(20))
+
     def test_proving(self):
         self.grants(self.cards[:1])
         self.ledger._check_club(self.club)
