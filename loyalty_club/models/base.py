@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.orm.utils import READ_GROUP_TIME_GRANULARITY
+from odoo.models import READ_GROUP_TIME_GRANULARITY
 from odoo.tools import ormcache
 
 from .. import jalali_groups
