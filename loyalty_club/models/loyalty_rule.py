@@ -317,26 +317,37 @@ class LoyaltyRule(models.Model):
 
     def _club_gives(self):
         """What the rule gives, for what: "1 point for each 100,000 ریال"."""
-        _ = self.env._
         goods = self._club_goods()
         if self.club_mode == "multiply":
-            on = goods or _("everything")
+            on = goods or self.env._("everything")
             if self.club_factor == 0:
-                return _("no points on %(goods)s", goods=on)
+                return self.env._("no points on %(goods)s", goods=on)
             if self.club_factor == 2:
-                return _("double points on %(goods)s", goods=on)
+                return self.env._("double points on %(goods)s", goods=on)
             times = number_text(self.club_factor)
-            return _("%(times)s times the points on %(goods)s", times=times, goods=on)
+            return self.env._(
+                "%(times)s times the points on %(goods)s", times=times, goods=on
+            )
         count = number_text(self.reward_point_amount)
-        points = _("1 point") if count == "1" else _("%(count)s points", count=count)
+        points = (
+            self.env._("1 point")
+            if count == "1"
+            else self.env._("%(count)s points", count=count)
+        )
         if self.club_mode == "money":
             money = money_text(self.club_per_amount, self.currency_id)
-            text = _("%(points)s for each %(money)s", points=points, money=money)
+            text = self.env._(
+                "%(points)s for each %(money)s", points=points, money=money
+            )
         elif self.club_mode == "unit":
-            text = _("%(points)s for each piece", points=points)
+            text = self.env._("%(points)s for each piece", points=points)
         else:
-            text = _("%(points)s for each purchase", points=points)
-        return _("%(points)s on %(goods)s", points=text, goods=goods) if goods else text
+            text = self.env._("%(points)s for each purchase", points=points)
+        return (
+            self.env._("%(points)s on %(goods)s", points=text, goods=goods)
+            if goods
+            else text
+        )
 
     def _club_goods(self):
         """The names of what the rule is about; empty where it is about everything."""
@@ -347,29 +358,30 @@ class LoyaltyRule(models.Model):
 
     def _club_limits(self):
         """What the rule leaves out, each in some words."""
-        _ = self.env._
         by_money = self.club_mode == "money"
         if self.club_full_steps and by_money:
-            yield _("only whole steps")
+            yield self.env._("only whole steps")
         if self.club_full_price:
-            yield _("only lines at full price")
+            yield self.env._("only lines at full price")
         left_out = (*self.club_excluded_product_ids, *self.club_excluded_category_ids)
         if left_out:
-            yield _("not on %(goods)s", goods=names_text(self.env, left_out))
+            yield self.env._("not on %(goods)s", goods=names_text(self.env, left_out))
         # Whoever may read the rule may know for whom it is, also without tiers' rights.
         if tiers_sudo := self.club_tier_ids.sudo():
-            yield _("only for %(tiers)s", tiers=names_text(self.env, tiers_sudo))
+            yield self.env._(
+                "only for %(tiers)s", tiers=names_text(self.env, tiers_sudo)
+            )
         if self.club_mode == "multiply":
             return
         if self.club_cap_purchase:
             most = f"{self.club_cap_purchase:,}"
-            yield _("at most %(points)s points for each purchase", points=most)
+            yield self.env._("at most %(points)s points for each purchase", points=most)
         if self.club_cap_day:
             most = f"{self.club_cap_day:,}"
-            yield _("at most %(points)s points a day", points=most)
+            yield self.env._("at most %(points)s points a day", points=most)
         if self.club_cap_month:
             most = f"{self.club_cap_month:,}"
-            yield _("at most %(points)s points a month", points=most)
+            yield self.env._("at most %(points)s points a month", points=most)
 
     @api.depends_context("lang")
     @api.depends(
