@@ -220,30 +220,33 @@ class TestEarningRules(BasketCase):
         self.assertEqual(self.earned((self.tea, 1, 39)), 39)
         self.assertEqual(self.earned((self.tea, 1, 41)), 40)
 
+    def record_at(self, moment, *lines):
+        """A purchase that the club learns of when it is made."""
+        with freeze_time(moment):
+            return self.record(*lines, moment=moment)
+
     def test_limit_of_a_day(self):
         self.rules({"club_cap_day": 100})
         points = [self.record((self.tea, 1, 60)).points for _time in range(3)]
         self.assertEqual(points, [60, 40, 0])
         tomorrow = datetime(2026, 3, 11, 9)
-        self.assertEqual(self.record((self.tea, 1, 60), moment=tomorrow).points, 60)
+        self.assertEqual(self.record_at(tomorrow, (self.tea, 1, 60)).points, 60)
 
     def test_a_day_is_the_clubs(self):
         self.club.tz = "Asia/Tehran"
         self.rules({"club_cap_day": 100})
-        self.record((self.tea, 1, 60), moment=datetime(2026, 3, 10, 20, 29))
+        self.record_at(datetime(2026, 3, 10, 20, 29), (self.tea, 1, 60))
         # A minute later it is midnight in Tehran.
         late = datetime(2026, 3, 10, 20, 30)
-        self.assertEqual(self.record((self.tea, 1, 60), moment=late).points, 60)
+        self.assertEqual(self.record_at(late, (self.tea, 1, 60)).points, 60)
 
     def test_limit_of_a_month(self):
         self.rules({"club_cap_month": 100})
         for day, points in ((1, 60), (10, 40), (31, 0)):
             moment = datetime(2026, 3, day, 9)
-            self.assertEqual(
-                self.record((self.tea, 1, 60), moment=moment).points, points
-            )
+            self.assertEqual(self.record_at(moment, (self.tea, 1, 60)).points, points)
         april = datetime(2026, 4, 1, 9)
-        self.assertEqual(self.record((self.tea, 1, 60), moment=april).points, 60)
+        self.assertEqual(self.record_at(april, (self.tea, 1, 60)).points, 60)
 
     def test_a_month_is_the_clubs(self):
         """1 Farvardin 1405 is 21 March 2026: in the middle of a Gregorian month."""
@@ -251,9 +254,7 @@ class TestEarningRules(BasketCase):
         self.rules({"club_cap_month": 100})
         for day, points in ((15, 60), (20, 40), (21, 60)):
             moment = datetime(2026, 3, day, 9)
-            self.assertEqual(
-                self.record((self.tea, 1, 60), moment=moment).points, points
-            )
+            self.assertEqual(self.record_at(moment, (self.tea, 1, 60)).points, points)
 
     def test_a_limit_is_the_rules_own(self):
         self.rules({"club_cap_day": 10}, {"reward_point_amount": 2})
