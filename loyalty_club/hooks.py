@@ -7,6 +7,8 @@ def uninstall_hook(env):
     env.cr.execute(
         """
         DROP FUNCTION IF EXISTS loyalty_club_card_guard() CASCADE;
+        DROP FUNCTION IF EXISTS loyalty_club_card_owner() CASCADE;
+        DROP FUNCTION IF EXISTS loyalty_club_call_refuse() CASCADE;
         DROP FUNCTION IF EXISTS loyalty_club_entry_apply() CASCADE;
         DROP FUNCTION IF EXISTS loyalty_club_allocation_apply() CASCADE;
         DROP FUNCTION IF EXISTS loyalty_club_lot_guard() CASCADE;
