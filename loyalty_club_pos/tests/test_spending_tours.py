@@ -1,7 +1,11 @@
 """What a cashier does for a member who spends and returns, in a browser."""
 
+import os
+from unittest.mock import patch
+
 from odoo.tests import tagged
 
+from odoo.addons.loyalty_club.models.loyalty_club_member_enrol import PEPPER
 from odoo.addons.loyalty_club.tests.common import ClubKit
 from odoo.addons.point_of_sale.tests.test_frontend import TestPointOfSaleHttpCommon
 
@@ -11,6 +15,10 @@ class TestSpendingTours(ClubKit, TestPointOfSaleHttpCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        # PINs need a key that isn't in the database.
+        cls.enterClassContext(
+            patch.dict(os.environ, {PEPPER: "of-the-tests-0123456789"})
+        )
         # The shop's owner, who may set up a club; the tours run as a cashier.
         cls.env = cls.env(su=True)
         cls.env["loyalty.program"].search([]).active = False
