@@ -35,6 +35,7 @@ NATIVE_MODULES = (
     "loyalty,pos_loyalty,sale_loyalty,website_sale_loyalty,"
     "account,portal,phone_validation,sms,rpc"
 )
+DROPS = 30  # times that dropping a database is tried
 TEMPLATES_KEPT = 3  # of each kind: for other checkouts and branches
 
 
@@ -65,7 +66,16 @@ def copy(source: str, target: str) -> None:
 
 
 def drop(database: str) -> None:
-    _execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", database)
+    for again in range(DROPS):
+        try:
+            _execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", database)
+            break
+        except psycopg2.errors.InsufficientPrivilege:
+            # PostgreSQL's own vacuum is at work there; nobody but a superuser may
+            # end it, and it ends by itself.
+            if again == DROPS - 1:
+                raise
+            time.sleep(2)
     shutil.rmtree(FILESTORES / database, ignore_errors=True)
 
 
