@@ -110,6 +110,7 @@ class AccountMove(models.Model):
         invoices_sudo = invoices_sudo.filtered(lambda move: not move._club_of_till())
         if invoices_sudo:
             by_invoice = invoices_sudo._club_sales().grouped("move_id")
+            # As the purchases it stands in for, which the club reads for anybody.
             none = self.env["loyalty.club.purchase"].sudo()
             members = invoices_sudo._club_members()
             for invoice_sudo in invoices_sudo:

@@ -135,12 +135,15 @@ class LoyaltyClubRequest(models.Model):
         return format_amount(self.env, amount, club_sudo.currency_id)
 
     def _in_units(self, amount):
-        return to_units(amount, self.club_id.sudo()._digits(self.account))
+        # Whoever asks may not read the programs that the digits come from.
+        club_sudo = self.club_id.sudo()
+        return to_units(amount, club_sudo._digits(self.account))
 
     @api.constrains("amount", "account", "reason_id")
     def _check_amount(self):
         for request in self:
-            if not request.reason_id._is_open_to(request.club_id.sudo()):
+            club_sudo = request.club_id.sudo()  # only to compare its company
+            if not request.reason_id._is_open_to(club_sudo):
                 raise UserError(self.env._("This reason is another company's."))
             direction = request.reason_id.direction
             gives = request.amount > 0

@@ -121,7 +121,9 @@ class LoyaltyClubWatched(models.AbstractModel):
         return res
 
     def _watched_name(self):
-        return f"{self._description}: {self.sudo().display_name}"
+        # The note names what was changed, whatever else of it one may read.
+        record_sudo = self.sudo()
+        return f"{self._description}: {record_sudo.display_name}"
 
     def _watched_fields(self, vals):
         """Names of what is watched among the values of a write."""

@@ -403,7 +403,7 @@ class TestInvoiceCreditNotes(InvoiceCase):
         self.assertBooks(self.ali, 150)
 
     def test_nothing_is_listed_where_there_is_nothing_to_take(self):
-        self.assertFalse(self.listed(self.free_note()), "he has bought nothing")
+        self.assertFalse(self.listed(self.free_note()), "they bought nothing")
         stranger = self.env["res.partner"].create({"name": "Stranger"})
         note = self.draft(stranger, [(self.tea, 1, 50)], move_type="out_refund")
         note.action_post()
