@@ -253,6 +253,52 @@ def expiry_date(earned_on: date, policy: ExpiryPolicy) -> date | None:
     )
 
 
+# How many months one of a policy's numbers is; days are counted one by one.
+_COUNTED = {
+    "months": 1,
+    "inactivity": 1,
+    "end_of_month": 1,
+    "end_of_quarter": 3,
+    "end_of_year": 12,
+}
+_DAYS_A_YEAR = 365
+
+
+def same_time(count: int, mode: str, new_mode: str) -> int:
+    """The number that means about the same time by another kind of expiry.
+
+    >>> same_time(12, "months", "days"), same_time(365, "days", "months")
+    (365, 12)
+    >>> same_time(30, "days", "months"), same_time(1, "end_of_year", "end_of_quarter")
+    (1, 4)
+
+    It is at least one where none would be no time at all, and one whole period for
+    what ended with the period it was earned in:
+
+    >>> same_time(3, "days", "months"), same_time(0, "end_of_year", "days")
+    (1, 365)
+
+    What never ended has no number: a year is proposed.
+
+    >>> same_time(0, "none", "months"), same_time(12, "months", "none")
+    (12, 0)
+    """
+    if mode == new_mode:
+        return count
+    if new_mode == "none":
+        return 0
+    if mode == "none":
+        mode, count = "months", 12
+    # In days of a twelfth: months are no whole number of days.
+    if mode == "days":
+        time = count * 12
+    else:
+        time = max(count, 1) * _COUNTED[mode] * _DAYS_A_YEAR
+    size = 12 if new_mode == "days" else _COUNTED[new_mode] * _DAYS_A_YEAR
+    number = (2 * time + size) // (2 * size)  # to the nearest
+    return number if new_mode.startswith("end_of_") else max(number, 1)
+
+
 @dataclass(frozen=True, slots=True)
 class QualificationPolicy:
     """Over which days a member's status is counted; ``months`` is for ``rolling``."""

@@ -64,3 +64,4 @@ from . import account_partial_reconcile
 from . import account_payment
 from . import loyalty_club_cap
 from . import loyalty_club_watched
+from . import loyalty_club_policy

@@ -160,6 +160,7 @@ class TestAccessOfCompanies(TwoCompaniesCase):
             env[name].with_user(who).create(values)
         draft = env["loyalty.club.tier.publish"].with_user(manager).search([])
         draft.with_context(active_test=False).line_ids[:1].threshold = 2
+        env["loyalty.club.policy.preview"].with_user(manager).preview(club.id, 0, {})
         request = {"member_id": member.id, "amount": 5}
         request["reason_id"] = env.ref("loyalty_club.reason_goodwill").id
         env["loyalty.club.request"].with_user(desk).create(request).action_submit()

@@ -6,3 +6,4 @@ from . import exception_attribute
 from . import card_replace
 from . import loyalty_club_take_over
 from . import loyalty_club_tier_publish
+from . import policy_preview
