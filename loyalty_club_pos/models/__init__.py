@@ -19,6 +19,7 @@ from . import pos_config
 from . import pos_order
 from . import pos_order_confirm
 from . import pos_order_facts
+from . import pos_order_kept
 from . import pos_order_line
 from . import pos_order_policy
 from . import pos_order_received

@@ -457,6 +457,76 @@ class TestForgedOrders(AttackCase):
         self.assertEqual(order.club_receipt["earned"], 50)
 
 
+class TestKeptOrders(AttackCase):
+    """What the club has followed isn't rewritten afterwards by who sells."""
+
+    def setUp(self):
+        super().setUp()
+        self.order = self.sell(self.ali, [self.line(self.tea)])
+        self.assertEqual(self.available(self.ali), 150)
+
+    def test_an_order_that_was_renamed(self):
+        """A refund of it would find nothing to take back."""
+        for model, record in (
+            ("pos.order", self.order),
+            ("pos.order.line", self.order.lines),
+        ):
+            with self.subTest(model):
+                values = {"uuid": str(uuid4())}
+                self.assertRefused(
+                    lambda m=model, r=record, v=values: self.call(m, "write", r.ids, v)
+                )
+        self.refund(self.order)
+        self.assertEqual(self.available(self.ali), 100)
+        self.assertClean()
+
+    def test_without_the_refusal_the_points_would_stay(self):
+        """Negative control."""
+        self.order.lines.sudo().uuid = str(uuid4())
+        self.refund(self.order)
+        self.assertEqual(self.available(self.ali), 150)
+
+    def test_lines_that_cost_more_afterwards(self):
+        other = self.sell(self.sara, [self.line(self.cup)])
+        line = self.order.lines
+        for values in (
+            {"price_unit": 5000},
+            {"price_subtotal_incl": 5000},
+            {"price_subtotal": 5000},
+            {"qty": 100},
+            {"discount": 100},
+            {"product_id": self.cup.id},
+            {"order_id": other.id},
+            {"refunded_orderline_id": other.lines.id},
+            {"is_reward_line": True, "points_cost": 50},
+        ):
+            with self.subTest(**values):
+                self.assertRefused(
+                    lambda v=values: self.call("pos.order.line", "write", line.ids, v)
+                )
+        for values in (
+            {"amount_total": 5000},
+            {"lines": [Command.create(self.line(self.tea))]},
+            {"lines": [Command.link(other.lines.id)]},
+            {"lines": [Command.update(line.id, {"qty": 9})]},
+        ):
+            with self.subTest(**values):
+                self.assertRefused(
+                    lambda v=values: self.call("pos.order", "write", self.order.ids, v)
+                )
+        more = {**self.line(self.tea), "order_id": self.order.id}
+        self.assertRefused(lambda: self.call("pos.order.line", "create", [more]))
+
+    def test_what_says_the_same_or_is_no_matter_passes(self):
+        self.call("pos.order", "write", self.order.ids, {"uuid": self.order.uuid})
+        self.call("pos.order", "write", self.order.ids, {"nb_print": 2})
+        line = self.order.lines
+        values = {"qty": line.qty, "price_unit": line.price_unit, "customer_note": "Hi"}
+        self.call("pos.order.line", "write", line.ids, values)
+        stranger = self.sell(self.env["res.partner"], [self.line(self.tea)])
+        self.call("pos.order.line", "write", stranger.lines.ids, {"qty": 5})
+
+
 class TestNativeCalls(AttackCase):
     """Odoo's calls around an order, with what a browser never sends (T4, T5)."""
 

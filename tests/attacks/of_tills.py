@@ -113,6 +113,25 @@ def without_hold(world):
         yield world.points(26, account) < before
 
 
+@attack("1.6", "cashier", "rewrite an order that is paid, and return it")
+def rewritten(world):
+    till, number = world.till, 31
+    member = world.opened["members"][number]
+    for model, values in (
+        ("pos.order", {"uuid": str(uuid4())}),
+        ("pos.order.line", {"uuid": str(uuid4())}),
+        ("pos.order.line", {"qty": 100}),
+        ("pos.order.line", {"price_unit": 10**6, "price_subtotal_incl": 10**6}),
+    ):
+        before = world.points(number)
+        basket = till.basket(member, [till.goods("Tea", 1)])
+        saved = sync(world, basket)
+        records = [saved["id"]] if model == "pos.order" else saved["lines"]
+        changed = world.dares(world.cashier.call, model, "write", records, values)
+        refund(world, basket, saved)
+        yield changed or world.points(number) > before
+
+
 @attack("1.6", "cashier", "spend 2,000 and 2,000 below a PIN limit of 2,000")
 def split_holds(world):
     first = hold(world, 27, 2000)
