@@ -248,7 +248,8 @@ class LoyaltyClubTill(models.AbstractModel):
         """Grant this till what it may let him spend offline; dict of account to it.
 
         What other tills were granted and can still use is taken off, so that all of
-        them together stay within the club's share of the balance.
+        them together stay within the club's share of the balance. Nobody can agree
+        without a network: no more is granted than a card alone may spend.
         """
         club = member.club_id
         if not (club.offline_share and club.offline_minutes and member.card_ids):
@@ -257,6 +258,10 @@ class LoyaltyClubTill(models.AbstractModel):
         until = now + timedelta(minutes=club.offline_minutes)
         cards = member.card_ids.filtered("active")
         elsewhere = self._granted_elsewhere(config, cards, now)
+        unproven = self._confirm_limits(member, club.env["loyalty.club.hold"])
+        for card in cards:
+            if (kind := self._confirm_kind(card)) in unproven:
+                unproven[kind] -= elsewhere.get(card.id, 0)
         allowed, rows = {}, []
         for card in cards:
             account = card.club_account
@@ -264,6 +269,9 @@ class LoyaltyClubTill(models.AbstractModel):
             units -= elsewhere.get(card.id, 0)
             cap = self._offline_cap(club, account)
             units = max(min(units, cap) if cap else units, 0)
+            if (kind := self._confirm_kind(card)) in unproven:
+                units = max(min(units, unproven[kind]), 0)
+                unproven[kind] -= units
             rows.append((config.id, card.id, to_column(units, card._club_digits())))
             allowed[account] = {
                 "amount": self._amount(club, account, units),

@@ -326,3 +326,27 @@ class TestAllowance(OfflineCase):
         self.assertEqual(back.club_receipt["taken_back"], 50)
         self.assertEqual(self.available(self.ali), 0)
         self.assertClean()
+
+    def test_without_a_network_no_more_than_without_a_pin(self):
+        """Nor by asking for it again: it counts for the member and the hour."""
+        self.club.write({"confirm_points": 120, "offline_share": 50})
+        granted = []
+        for _time in range(4):
+            amount = self.allowance()["points"]["amount"]
+            granted.append(amount)
+            if amount:
+                self.offline(min(amount, 70))
+        self.assertEqual(granted, [120, 50, 0, 0])
+        other = self.allowance(till=self.second)["points"]["amount"]
+        self.assertEqual(other, 0)
+        self.assertEqual(
+            self.hold(str(uuid4()), self.ali, {"points": 1})["status"], "proof"
+        )
+
+    def test_what_tills_may_spend_without_a_pin_is_one_sum(self):
+        self.club.write({"confirm_points": 120, "offline_share": 50})
+        amounts = [
+            self.allowance(till=till)["points"]["amount"]
+            for till in (self.till, self.second)
+        ]
+        self.assertEqual(amounts, [120, 0])
