@@ -11,7 +11,9 @@ class AccountMove(models.Model):
         res = super()._club_follow()
         # Whoever registers a payment may have no right on sales, and needs none.
         for move_sudo in raised(self):
-            move_sudo.line_ids.sale_line_ids.order_id._club_settle_top_ups(move_sudo)
+            orders_sudo = move_sudo.line_ids.sale_line_ids.order_id
+            orders_sudo._club_settle_top_ups(move_sudo)
+            orders_sudo._club_settle_ended(move_sudo)
         return res
 
     def _club_top_up_lines(self):

@@ -17,7 +17,8 @@ class SaleOrder(models.Model):
     Odoo adds and subtracts points in many places of an order. Here they count for
     nothing on managed accounts: whenever an order is confirmed, cancelled or changed,
     it compares what its reward lines cost with what its entries have spent, and the
-    ledger moves the difference (``_club_settle``).
+    ledger moves the difference (``_club_settle``). What an invoice has taken off comes
+    back by a credit note, not by what becomes of the order.
     """
 
     _inherit = "sale.order"
@@ -37,7 +38,7 @@ class SaleOrder(models.Model):
         """
         spent = self._club_spent()
         for order in self:
-            claimed = order._club_claimed() if order.state == "sale" else {}
+            claimed = order._club_owed()
             cards = self.env["loyalty.card"].browse(
                 sorted({card.id for card in claimed} | spent[order.id].keys())
             )
@@ -50,6 +51,16 @@ class SaleOrder(models.Model):
                     order._club_spend(card, change, count)
                 elif change < 0:
                     order._club_give_back(card, entries, -change, count)
+
+    def _club_settle_ended(self, move):
+        """A document of cancelled orders has changed: rewards follow it.
+
+        :param move: the invoice or credit note
+        """
+        for order in self.filtered(lambda order: order.state != "sale"):
+            for club in order.order_line.coupon_id.club_id:
+                with move._club_guarded(club, step=f"rewards:{order.id}"):
+                    order._club_settle()
 
     def _club_spend(self, card, units, count):
         self._club_check_claims(card)
@@ -98,14 +109,27 @@ class SaleOrder(models.Model):
                 )
             )
 
-    def _club_claimed(self):
+    def _club_owed(self):
+        """What this order has to have spent: dict of managed card to units.
+
+        While it stands, all that its rewards cost. Cancelled, it gives that back, but
+        for what a posted invoice takes off: goods were had for it.
+        """
+        if self.state == "sale":
+            return self._club_claimed()
+        rewards = self.order_line.filtered("coupon_id.club_id")
+        return self._club_claimed(rewards._club_invoiced())
+
+    def _club_claimed(self, lines=None):
         """What the reward lines cost: dict of managed card to units.
 
         Part of a unit costs a whole one: nothing is given away by rounding.
+
+        :param lines: some of this order's; none: all of them
         """
         self.ensure_one()
         scaled = defaultdict(int)
-        for line in self.order_line:
+        for line in self.order_line if lines is None else lines:
             if line.points_cost and line.coupon_id.club_id:
                 scaled[line.coupon_id] += to_units(line.points_cost, SCALE)
         return {
@@ -173,7 +197,10 @@ class SaleOrder(models.Model):
         # always there and always empty.
         points_sudo = self.coupon_point_ids.sudo()
         points_sudo.filtered("coupon_id.club_id").unlink()
-        return super()._action_cancel()
+        # Then it deletes the rewards' lines: those on an invoice say what was had.
+        return super(
+            SaleOrder, self.with_context(loyalty_club_cancelled=ORDER_FLOW)
+        )._action_cancel()
 
     def _add_loyalty_history_lines(self):
         # As a native flow, whose lines for managed accounts are left to the ledger.

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from odoo.exceptions import ValidationError
 from odoo.tests import freeze_time
 
 from .common import SaleCase
@@ -107,3 +108,92 @@ class TestCancel(SaleCase):
         order._action_cancel()
         order._club_settle()
         self.assertEqual(self.available(zahra), 100)
+
+
+class TestInvoiced(SaleCase):
+    """What an invoice has taken off was had: it comes back by a credit note alone."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.ali = cls.member("Ali")
+        cls.grant(cls.ali, 100)
+
+    def invoiced(self):
+        """An order of the salesman's with a reward, which is invoiced and paid."""
+        order = self.order(self.ali)
+        self.claim(order, self.cheap, self.ali)
+        order.action_confirm()
+        invoice = self.invoice(order)
+        self.pay(invoice)
+        self.assertEqual(invoice.amount_total, 95)
+        self.before = self.available(self.ali)
+        return order, invoice
+
+    def spent(self, order):
+        """What the rewards of an order have cost by now."""
+        of_order = [("origin_model", "=", order._name), ("origin_id", "=", order.id)]
+        return -sum(self.entries(self.ali).filtered_domain(of_order).mapped("amount"))
+
+    def credit(self, invoice):
+        wizard = self.env["account.move.reversal"].with_context(
+            active_model="account.move", active_ids=invoice.ids
+        )
+        wizard = wizard.create({"journal_id": invoice.journal_id.id})
+        wizard.reverse_moves()
+        wizard.new_move_ids.action_post()
+        return wizard.new_move_ids
+
+    def test_cancelling_gives_nothing_back(self):
+        order, _invoice = self.invoiced()
+        order._action_cancel()
+        self.assertEqual(order.state, "cancel")
+        self.assertEqual(self.available(self.ali), self.before)
+        order.action_draft()
+        self.assertEqual(self.available(self.ali), self.before)
+
+    def test_lines_can_not_be_made_cheaper(self):
+        order, _invoice = self.invoiced()
+        reward = order.order_line.filtered("coupon_id")
+        other = self.order(self.ali)
+        for vals in (
+            {"points_cost": 0},
+            {"points_cost": 99},
+            {"coupon_id": False},
+            {"order_id": other.id},
+        ):
+            with self.assertRaisesRegex(ValidationError, "credited"):
+                reward.write(vals)
+        order._action_cancel()
+        with self.assertRaisesRegex(ValidationError, "credited"):
+            reward.unlink()
+        order.write({"state": "draft"})
+        self.assertEqual(self.available(self.ali), self.before)
+
+    def test_a_quantity_of_the_order_is_no_measure(self):
+        order, _invoice = self.invoiced()
+        order.order_line.filtered("coupon_id").product_uom_qty = 1000
+        order._action_cancel()
+        self.assertEqual(self.available(self.ali), self.before)
+
+    def test_the_credit_note_gives_it_back_whenever_it_comes(self):
+        for first in ("note", "cancel"):
+            with self.subTest(first):
+                self.grant(self.ali, 100)
+                order, invoice = self.invoiced()
+                if first == "cancel":
+                    order._action_cancel()
+                note = self.credit(invoice)
+                if first == "note":
+                    order._action_cancel()
+                self.assertEqual(self.spent(order), 0)
+                note._club_follow()
+                self.assertEqual(self.spent(order), 0)
+
+    def test_a_draft_has_taken_nothing_off(self):
+        order = self.order(self.ali)
+        self.claim(order, self.cheap, self.ali)
+        order.action_confirm()
+        order.sudo()._create_invoices()
+        order.sudo()._action_cancel()
+        self.assertEqual(self.available(self.ali), 100)
