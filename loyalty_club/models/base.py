@@ -6,6 +6,14 @@ from .. import jalali_groups
 from ..exceptions import spoken
 
 OURS = "loyalty_club"
+# Odoo's own, which hold what is ours to guard.
+ACCOUNTS = frozenset({"loyalty.card", "loyalty.history"})
+
+
+def flat(items):
+    """The items of lists within a list."""
+    for item in items:
+        yield from flat(item) if isinstance(item, (list, tuple)) else (item,)
 
 
 class Base(models.AbstractModel):
@@ -59,6 +67,50 @@ class Base(models.AbstractModel):
                 value = field.convert_to_cache(field.default(model), self, False)
                 completed[name] = field.convert_to_write(value, self)
         return completed
+
+    # ------------------------------------------------------------- named records
+
+    def onchange(self, values, field_names, fields_spec):
+        """A form of ours tells nothing of records that its user may not read.
+
+        A new record has no owner yet, so that no rule guards it; and what is computed
+        for it with all rights would say, of any id that a caller names, what stands
+        there.
+        """
+        if self._club_is_ours():
+            self._club_check_named(values)
+        return super().onchange(values, field_names, fields_spec)
+
+    @api.model
+    def _club_is_ours(self):
+        return self._name.replace(".", "_").startswith(OURS) or self._name in ACCOUNTS
+
+    @api.model
+    def _club_check_named(self, values):
+        """Check that the caller may read what values name of our records.
+
+        :param values: as a form sends them: ids, and commands for lists
+        :raises AccessError:
+        """
+        for name, value in values.items():
+            field = self._fields.get(name)
+            if not value or not field or not field.relational:
+                continue
+            other = self.env[field.comodel_name]
+            named, nested = [], []
+            for item in value if isinstance(value, (list, tuple)) else [value]:
+                if type(item) is int:
+                    named.append(item)
+                elif isinstance(item, dict):
+                    nested.append(item)
+                elif isinstance(item, (list, tuple)) and len(item) > 1:
+                    ids = [item[1]] if item[1] else item[2:]
+                    named += [id_ for id_ in flat(ids) if type(id_) is int]
+                    nested += [part for part in item[2:] if isinstance(part, dict)]
+            if other._club_is_ours():
+                other.browse(named).exists().check_access("read")
+            for part in nested:
+                other._club_check_named(part)
 
     @api.model
     def load(self, fields, data):

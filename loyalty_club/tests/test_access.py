@@ -237,6 +237,24 @@ class TestAccessOfCompanies(TwoCompaniesCase):
             with self.subTest(name), self.assertRaises(AccessError):
                 model.create(values)
 
+    def test_a_form_tells_nothing_of_another_company_s_member(self):
+        """A new record is nobody's yet: no rule of its own guards what it computes."""
+        _north, south = self.owners(self.env["loyalty.club.member"])
+        stranger, account = south[0].id, south.card_ids[:1].id
+        for name, role, told in (
+            ("loyalty.club.request", "desk", ("balance", "cap_words", "club_id")),
+            ("loyalty.club.member.merge", "manager", ("points_balance",)),
+            ("loyalty.club.member.erase", "manager", ("points_balance",)),
+            ("loyalty.club.card.replace", "desk", ("member_id",)),
+        ):
+            model = self.env[name].with_user(self.people["north", role])
+            asked = {field: {} for field in told}
+            for value in (stranger, [stranger, "Ali"], {"card_ids": [[4, account]]}):
+                with self.subTest(name, value=value), self.assertRaises(AccessError):
+                    model.onchange({"member_id": value}, ["member_id"], asked)
+            mine = self.owners(self.env["loyalty.club.member"])[0][0]
+            model.onchange({"member_id": mine.id}, ["member_id"], asked)
+
     # ------------------------------------------------------------------ reasons
 
     def test_a_shared_reason_is_an_administrator_s_to_change(self):

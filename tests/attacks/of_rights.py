@@ -181,6 +181,10 @@ def foreign_dialogs(world):
     yield world.dares(desk.call, model, "read", [record], fields)
     found = world.dares(desk.call, model, "search_read", [], fields) or []
     yield any(row["id"] == record for row in found)
+    stranger = {"member_id": world.opened["south_member"]}
+    asked = {"balance": {}, "cap_words": {}, "club_id": {}}
+    form = ([], stranger, ["member_id"], asked)
+    yield world.dares(desk.call, REQUEST, "onchange", *form)
 
 
 @attack("1.8", "manager", "change another company's drafts, members and reasons")
