@@ -1,5 +1,5 @@
 from odoo import fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 
 from ..exceptions import ClubError
 from ..rights import raised
@@ -26,6 +26,13 @@ class LoyaltyClubMember(models.Model):
 
     def _change_state(self, state):
         self._check_manager()
+        if self.filtered(lambda member: member.merged_into_id or member.erased_at):
+            raise UserError(
+                self.env._(
+                    "A membership that was merged into another, or whose person was "
+                    "erased, has ended for good."
+                )
+            )
         members_sudo = raised(self)  # states are written by these actions only
         if state == "active":
             members_sudo._bring_back()
@@ -112,6 +119,11 @@ class LoyaltyClubMember(models.Model):
             raise ClubError(
                 "invalid_payload",
                 self.env._("member: only two memberships of one club can be merged"),
+            )
+        if target.merged_into_id or target.erased_at:
+            raise ClubError(
+                "member_blocked",
+                self.env._("The membership that is to remain has ended."),
             )
         ledger = self.env["loyalty.club.ledger"]
         ledger._release_all(self.card_ids.ids)

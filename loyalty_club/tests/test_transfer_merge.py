@@ -1,6 +1,9 @@
 from datetime import date
 
+from odoo.exceptions import UserError
 from odoo.tests import freeze_time
+
+from odoo.addons.loyalty_club.exceptions import ClubError
 
 from .common import ClubCase
 
@@ -127,6 +130,29 @@ class TestTransferMerge(ClubCase):
         self.assertEqual(self.available(self.zari), 6)
         self.assertEqual(self.env["loyalty.card"].browse(self.a).points, 0)
         self.assertBooks()
+
+    def test_an_ended_membership_takes_nothing_over(self):
+        """What went there would be out of everybody's reach."""
+        self.grant(self.zari, 10)
+        self.ali._merge_into(self.zari)
+        erased = self.member("Sara")
+        erased._erase("Asked")
+        for ended in (self.ali, erased):
+            with self.subTest(ended=ended), self.assertRaisesRegex(ClubError, "ended"):
+                self.zari._merge_into(ended)
+        self.assertEqual(self.zari.state, "active")
+        self.assertFalse(self.zari.merged_into_id)
+        self.assertEqual(self.available(self.zari), 10)
+
+    def test_an_ended_membership_stays_so(self):
+        self.ali._merge_into(self.zari)
+        erased = self.member("Sara")
+        erased._erase("Asked")
+        for ended in (self.ali, erased):
+            for action in ("activate", "pause", "block"):
+                with self.subTest(ended=ended), self.assertRaises(UserError):
+                    getattr(ended.with_user(self.users["manager"]), f"action_{action}")()
+            self.assertEqual(ended.state, "left")
 
     def test_forfeit_takes_all_and_keeps_the_debt(self):
         self.grant(self.ali, 10)
