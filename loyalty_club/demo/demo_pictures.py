@@ -92,6 +92,7 @@ LOGO = (
     '<path d="M60 16c34 20 44 52 20 88-30-4-48-40-20-88z" fill="#15803d"/>'
     '<path d="M58 34c6 26 8 46 4 84" stroke="#bbf7d0" stroke-width="5" fill="none"/>'
     '<text x="116" y="84" font-family="sans-serif" font-size="64" font-weight="700"'
+    ' textLength="228" lengthAdjust="spacingAndGlyphs"'
     ' fill="#14532d">Narvan</text></svg>'
 )
 

@@ -5,6 +5,22 @@ from odoo.fields import Domain
 from ..words import money_text, number_text, say_in_all_languages
 from .loyalty_sound import MOST
 
+# What a reward is called by itself follows from these.
+DESCRIBED = {
+    "discount",
+    "discount_applicability",
+    "discount_max_amount",
+    "discount_mode",
+    "discount_product_category_id",
+    "discount_product_domain",
+    "discount_product_ids",
+    "discount_product_tag_id",
+    "program_id",
+    "reward_product_id",
+    "reward_product_tag_id",
+    "reward_type",
+}
+
 
 class LoyaltyReward(models.Model):
     _name = "loyalty.reward"
@@ -57,6 +73,11 @@ class LoyaltyReward(models.Model):
             "%(worth)s, from %(least)s points on", worth=text, least=least
         )
 
+    def _club_money_text(self, points):
+        """What so many points pay, where they pay any amount: "50,000 ریال"."""
+        money = self.currency_id.round(points * self.discount)
+        return money_text(money, self.currency_id)
+
     def _club_domains(self):
         return ("discount_product_domain",)
 
@@ -82,10 +103,22 @@ class LoyaltyReward(models.Model):
             return Domain.FALSE
         return super()._get_discount_product_domain()
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        rewards = super().create(vals_list)
+        rewards._club_unnamed()._club_name()
+        return rewards
+
     def write(self, vals):
         if not vals.get("active", True) or "program_id" in vals:
             self._club_refuse_loss()
-        return super().write(vals)
+        if not DESCRIBED.intersection(vals):
+            return super().write(vals)
+        unnamed = self._club_unnamed()
+        res = super().write(vals)
+        # A form sends what it was called by itself, too.
+        (self._club_unnamed() if "description" in vals else unnamed)._club_name()
+        return res
 
     def unlink(self):
         self._club_refuse_loss()
@@ -107,27 +140,90 @@ class LoyaltyReward(models.Model):
                 )
 
     def _club_describe(self):
-        """Call what pays any part of a basket as its account, in all languages."""
+        """Call a new program's rewards by what they are, in all languages."""
+        paying = self.filtered(lambda reward: reward._club_pays_any_amount())
+        (paying | self._club_unnamed())._club_name()
+
+    def _club_name(self):
         say_in_all_languages(
-            self.filtered(lambda reward: reward._club_pays_any_amount()),
-            "description",
-            lambda reward: reward._club_description(),
+            self, "description", lambda reward: reward._club_description()
         )
+
+    def _club_unnamed(self):
+        """Rewards of clubs that nobody has named: they are called by what they are."""
+        languages = [code for code, _name in self.env["res.lang"].get_installed()]
+        return self.filtered("program_id.club_account").filtered(
+            lambda reward: (
+                reward.description
+                in {
+                    name
+                    for code in languages
+                    for name in reward.with_context(lang=code)._club_own_names()
+                }
+            )
+        )
+
+    def _club_own_names(self):
+        """What the reward is called in one language: by us, and by Odoo."""
+        draft = self.new(origin=self)
+        super(LoyaltyReward, draft)._compute_description()
+        return self._club_description(), draft.description
 
     @api.depends("program_id.club_account")
     def _compute_description(self):
-        """What pays any part of a basket is called as its account, not by its worth."""
-        own = self.filtered(lambda reward: reward._club_pays_any_amount())
+        """Of a club: what pays any part of a basket is called as its account, not by
+        its worth; and all in words that are translated."""
+        own = self.filtered("program_id.club_account")
         for reward in own:
             reward.description = reward._club_description()
         return super(LoyaltyReward, self - own)._compute_description()
 
     def _club_description(self):
-        return {
-            "points": self.env._("Points used"),
-            "wallet": self.env._("Wallet"),
-            "credit": self.env._("Promotional credit"),
-        }[self.program_id.club_account]
+        if self._club_pays_any_amount():
+            return {
+                "points": self.env._("Points used"),
+                "wallet": self.env._("Wallet"),
+                "credit": self.env._("Promotional credit"),
+            }[self.program_id.club_account]
+        if self.reward_type == "product":
+            return self._club_gift_text()
+        return self._club_discount_text()
+
+    def _club_gift_text(self):
+        products = self.reward_product_ids.with_context(display_default_code=False)
+        if not products:
+            return self.env._("Free Product")
+        names = ", ".join(products.mapped("display_name"))
+        if len(products) > 1:
+            names = f"[{names}]"
+        return self.env._("Free Product - %(names)s", names=names)
+
+    def _club_discount_text(self):
+        discount = money_text(self.discount, self.currency_id)
+        if self.discount_mode == "percent":
+            discount = self.env._("%(number)s%%", number=number_text(self.discount))
+        elif self.discount_mode == "per_point":
+            discount = self.env._("%(money)s per point", money=discount)
+        text = self.env._(
+            "%(discount)s on %(what)s", discount=discount, what=self._club_goods_text()
+        )
+        if self.discount_max_amount:
+            most = money_text(self.discount_max_amount, self.currency_id)
+            text = self.env._("%(reward)s (Max %(money)s)", reward=text, money=most)
+        return text
+
+    def _club_goods_text(self):
+        """What a discount is on."""
+        if self.discount_applicability == "cheapest":
+            return self.env._("the cheapest product")
+        if self.discount_applicability == "order":
+            return self.env._("your order")
+        products = self.env["product.product"].search(
+            self._get_discount_product_domain(), limit=2
+        )
+        if len(products) == 1:
+            return products.with_context(display_default_code=False).display_name
+        return self.env._("specific products")
 
     def _club_pays_any_amount(self):
         """Whether it turns any number of points, or part of a wallet, into money."""

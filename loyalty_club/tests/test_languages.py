@@ -1,6 +1,9 @@
 """What is stored once is read in the reader's language; a statement in the member's."""
 
+from unittest.mock import patch
+
 from odoo.tests import freeze_time, tagged
+from odoo.tools.translate import code_translations
 
 from .common import ClubCase
 
@@ -40,6 +43,61 @@ class TestLanguages(ClubCase):
         points = club.points_program_id.reward_ids
         points.discount = 7
         self.assertEqual(points.description, "Points used")
+
+    def reward(self, **values):
+        program = self.club.points_program_id
+        return self.env["loyalty.reward"].create({"program_id": program.id, **values})
+
+    def say_in_persian(self, **words):
+        """Some of our words in Persian, whatever the translations say today."""
+        own = code_translations.get_python_translations("loyalty_club", "fa_IR")
+        said = {("loyalty_club", "fa_IR"): {**own, **words}}
+        self.enterContext(patch.dict(code_translations.python_translations, said))
+
+    def test_rewards_are_called_by_what_they_are_in_all_languages(self):
+        self.say_in_persian(
+            **{
+                "Free Product - %(names)s": "کالای رایگان - %(names)s",
+                "%(discount)s on %(what)s": "%(discount)s روی %(what)s",
+                "your order": "سفارش شما",
+                "the cheapest product": "ارزان‌ترین کالا",
+            }
+        )
+        tea = self.env["product.product"].create({"name": "Tea"})
+        self.persian(tea).name = "چای"
+        gift = self.reward(
+            reward_type="product", reward_product_id=tea.id, required_points=50
+        )
+        discount = self.reward(discount=10, required_points=80)
+        made_in_persian = self.persian(self.env["loyalty.reward"]).create(
+            {
+                "program_id": self.club.points_program_id.id,
+                "discount": 5,
+                "discount_mode": "per_order",
+                "discount_applicability": "cheapest",
+                "required_points": 90,
+            }
+        )
+        self.assertEqual(gift.description, "Free Product - Tea")
+        self.assertEqual(self.persian(gift).description, "کالای رایگان - چای")
+        self.assertEqual(discount.description, "10% on your order")
+        self.assertEqual(self.persian(discount).description, "10% روی سفارش شما")
+        self.assertIn("روی ارزان‌ترین کالا", made_in_persian.description)
+        in_english = made_in_persian.with_context(lang="en_US").description
+        self.assertIn("on the cheapest product", in_english)
+        # They follow what they are, whoever changes it, and in which language.
+        self.persian(discount).discount = 20
+        self.assertEqual(discount.description, "20% on your order")
+        self.assertEqual(self.persian(discount).description, "20% روی سفارش شما")
+
+    def test_a_reward_that_somebody_named_keeps_its_name(self):
+        reward = self.reward(discount=10, description="For our best", required_points=9)
+        reward.discount_max_amount = 100
+        self.assertEqual(reward.description, "For our best")
+        self.assertEqual(self.persian(reward).description, "For our best")
+        wallet = self.club.wallet_program_id.reward_ids
+        wallet.write({"description": "My purse", "discount_max_amount": 5})
+        self.assertEqual(wallet.description, "My purse")
 
     def test_other_programs_keep_the_words_of_odoo(self):
         program = self.env["loyalty.program"].create(

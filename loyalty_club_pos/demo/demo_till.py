@@ -103,7 +103,7 @@ class PosConfig(models.Model):
             }
         )
         tea = self.env.ref("loyalty_club.demo_product_tea")
-        reward = self.env["loyalty.reward"].create(
+        self.env["loyalty.reward"].create(
             {
                 "program_id": points.id,
                 "reward_type": "product",
@@ -111,5 +111,3 @@ class PosConfig(models.Model):
                 "required_points": 400,
             }
         )
-        for code, _name in self.env["res.lang"].get_installed():
-            reward.with_context(lang=code)._compute_description()
