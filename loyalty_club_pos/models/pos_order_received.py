@@ -2,6 +2,7 @@ import math
 from fractions import Fraction
 
 from odoo import models
+from odoo.fields import Domain
 
 from odoo.addons.loyalty_club.engine.amounts import to_units
 from odoo.addons.loyalty_club.models.account_move_received import exact
@@ -156,18 +157,26 @@ class PosOrder(models.Model):
     def _club_loaded_left(self, club):
         """What this order has loaded, less what its refunds have unloaded.
 
+        An order that loads may itself refund what another one had loaded: that is the
+        other one's. An entry is known by its order, and what it unloads by its text.
+
         :return: (id of the account that has it by now or None, units, entries so far)
         """
+        refunds = self.lines.refund_orderline_ids.order_id
         entries = self.env["loyalty.club.entry"].search(
-            [
-                ("club_id", "=", club.id),
-                ("account", "=", "wallet"),
-                ("kind", "in", ("top_up", "return")),
-                ("origin_model", "=", self._name),
-                "|",
-                ("origin_id", "=", self.id),
-                ("reference", "=", f"{self.uuid}:unload"),
-            ],
+            Domain(
+                [
+                    ("club_id", "=", club.id),
+                    ("account", "=", "wallet"),
+                    ("kind", "in", ("top_up", "return")),
+                    ("origin_model", "=", self._name),
+                ]
+            )
+            & (
+                Domain("origin_id", "=", self.id) & Domain("reference", "=", self.uuid)
+                | Domain("origin_id", "in", refunds.ids)
+                & Domain("reference", "=", f"{self.uuid}:unload")
+            ),
             order="id",
         )
         digits = club._digits("wallet")

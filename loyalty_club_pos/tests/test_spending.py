@@ -588,6 +588,17 @@ class TestWallet(SpendingCase):
             self.assertEqual(self.available(self.ali, "wallet"), left)
         self.assertClean()
 
+    def test_a_top_up_that_takes_another_s_place_is_refunded_in_full(self):
+        """What an order unloads is the other's: it doesn't lessen what it loads."""
+        first = self.sell(self.ali, [self.line(self.top_up, 1, 50)])
+        back = self.refund_of(first.lines)
+        second = self.sell(self.ali, [back, self.line(self.top_up, 1, 80)])
+        self.assertEqual(self.available(self.ali, "wallet"), 8000)
+        loaded = second.lines.filtered(lambda line: not line.refunded_orderline_id)
+        self.refund(second, {loaded: 1})
+        self.assertEqual(self.available(self.ali, "wallet"), 0)
+        self.assertClean()
+
     def test_a_refund_into_the_wallet(self):
         order = self.sell(self.ali, [self.line(self.tea)])
         back = self.refund(order, extra=[self.line(self.top_up, 1, 50)], payments=[])
