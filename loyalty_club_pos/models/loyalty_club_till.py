@@ -104,13 +104,47 @@ class LoyaltyClubTill(models.AbstractModel):
         return self._recognised(config, member.merged_into_id or member, shown)
 
     @api.model
-    def summary(self, config_id, partner_id):
-        """The member that a customer of Odoo is; ``status`` unknown when he is none."""
+    def summary(self, config_id, partner_id, order_uuid=False):
+        """The member that a customer of Odoo is; ``status`` unknown when they are none.
+
+        :param order_uuid: the order that they are asked about for
+        :return: as ``recognise``, plus ``order_held``: what is held for this order, be
+            it by a till that shares it; False, or a dict with ``amounts`` (by card id)
+            and ``expires_at``. A customer who is no member, and has an
+            account all the same, is told as ``guest``: ``partner_id`` and ``balances``
+        """
         config, club = self._club_of(config_id)
         member = club and self._member_of(club, partner_id)
+        held = self._order_held(config, club, order_uuid, partner_id)
         if not member:
-            return self._unrecognised("unknown", False)
-        return self._recognised(config, member, False)
+            return {
+                **self._unrecognised("unknown", False),
+                "guest": self._guest(club, partner_id),
+                "order_held": held,
+            }
+        return {**self._recognised(config, member, False), "order_held": held}
+
+    @api.model
+    def _cards_of(self, club, partner_id):
+        """The accounts that a customer has in the club, be they a member or not."""
+        return club.env["loyalty.card"].search(
+            [
+                ("club_id", "=", club.id),
+                ("partner_id", "=", self._id(partner_id, "partner_id")),
+            ]
+        )
+
+    @api.model
+    def _guest(self, club, partner_id):
+        """What a customer who is no member has in the club, or False."""
+        # Their contact must be one that the caller sees.
+        partners = self.env["res.partner"].search(
+            [("id", "=", self._id(partner_id, "partner_id"))]
+        )
+        cards = club and self._cards_of(club, partners.id) if partners else False
+        if not cards:
+            return False
+        return {"partner_id": partners.id, "balances": self._balances(cards[0], cards)}
 
     @api.model
     def search_name(self, config_id, text):

@@ -121,13 +121,19 @@ class LoyaltyClubTill(models.AbstractModel):
             "progress": member.tier_progress,
         }
 
-    def _balances(self, member):
-        return self._told(member, member.env["loyalty.club.ledger"]._balances(member))
+    def _balances(self, whose, cards=None):
+        """
+        :param whose: a member, or an account of a customer who is none
+        :param cards: their accounts, where these are known
+        """
+        balances = whose.env["loyalty.club.ledger"]._balances(whose)
+        return self._told(whose, balances, cards)
 
-    def _told(self, member, balances):
+    def _told(self, whose, balances, cards=None):
         """Balances as a till shows them: dict of account to its parts."""
-        card_of = {card.club_account: card.id for card in member.card_ids}
-        club = member.club_id
+        cards = whose.card_ids if cards is None else cards
+        card_of = {card.club_account: card.id for card in cards}
+        club = whose.club_id
         return {
             account: {
                 **{
@@ -221,17 +227,31 @@ class LoyaltyClubTill(models.AbstractModel):
         return {"on": member.club_id._day(moment).isoformat()}
 
     def _offers(self, club, member, points):
-        """The rewards that his points pay, the dearest first; or the nearest one."""
+        """What their points are good for: the worth of all of them, and the rewards
+        that they pay, the dearest first; or else the nearest one.
+        """
         rewards = club._program("points").reward_ids.filtered(
             lambda reward: (
                 not reward.club_tier_ids or member.tier_id in reward.club_tier_ids
             )
         )
-        by_cost = rewards.sorted("required_points", reverse=True)
+        paying = rewards.filtered(lambda reward: reward._club_pays_any_amount())
+        offers = [
+            {
+                "text": self.env._(
+                    "%(points)s points are worth %(money)s",
+                    points=f"{points:,}",
+                    money=reward._club_money_text(points),
+                )
+            }
+            for reward in paying[:1]
+            if points >= reward.required_points
+        ]
+        by_cost = (rewards - paying).sorted("required_points", reverse=True)
         within = by_cost.filtered(lambda reward: reward.required_points <= points)
         if within:
-            return [{"text": reward.description} for reward in within[:OFFERS]]
-        return [
+            return offers + [{"text": reward.description} for reward in within[:OFFERS]]
+        return offers + [
             {
                 "text": self.env._(
                     "%(missing)s points more for: %(reward)s",

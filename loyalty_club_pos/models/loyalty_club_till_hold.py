@@ -52,30 +52,52 @@ class LoyaltyClubTill(models.AbstractModel):
         """
         config, club = self._club_of(config_id)
         uuid = self._text(order_uuid, "order_uuid")
-        member = self._known_member(club, partner_id)
+        member, cards = self._known_holder(club, partner_id)
         self._count_lookup(member)
-        wanted = self._claims(member, claims)
+        wanted = self._claims(cards, claims)
         calls = self._next_call(club, uuid)
         late = self._is_late(seen, calls)
-        answer = self._hold_in_turn(config, member, uuid, wanted, proof, late)
+        holder = (member, cards)
+        answer = self._hold_in_turn(config, club, holder, uuid, wanted, proof, late)
         return {**answer, "seen": calls + 1}
 
-    def _hold_in_turn(self, config, member, uuid, wanted, proof, late):
-        club = member.club_id
+    def _known_holder(self, club, partner_id):
+        """The member, if the customer is one, and the accounts that they may spend.
+
+        Who is no member may have a wallet all the same.
+
+        :raises ClubError: unknown_member
+        """
+        member = self._member_of(club, partner_id) if club else club
+        if member:
+            return member, member.card_ids.filtered("active")
+        # Their contact must be one that the caller sees.
+        partners = self.env["res.partner"].search(
+            [("id", "=", self._id(partner_id, "partner_id"))]
+        )
+        cards = self._cards_of(club, partners.id) if club and partners else ()
+        if not cards:
+            raise ClubError(
+                "unknown_member", self.env._("This customer is no member yet.")
+            )
+        return club.env["loyalty.club.member"], cards
+
+    def _hold_in_turn(self, config, club, holder, uuid, wanted, proof, late):
+        member, cards = holder
         if self._is_over(uuid):
             # It was cut off on its way, and comes after the order that it was for.
             message = self.env._("This order has been paid already.")
-            return self._refused(member, "hold_closed", message)
+            return self._refused(holder, "hold_closed", message)
         standing = self._open_holds(config, club, uuid)
-        if self._stands(standing, wanted):
-            return self._held(member, standing)
+        if self._stands(config, standing, wanted):
+            return self._held(holder, standing)
         if late:
             return {"status": "late"}
         agreed = self._has_agreed(standing, wanted)
-        limits = self._confirm_limits(member, standing)
+        limits = self._confirm_limits(club, cards, standing)
         if not agreed and self._exceeds(limits, wanted):
             if unproven := self._unproven(member, uuid, proof):
-                free = self._free(member, standing, limits)
+                free = self._free(holder, standing, limits)
                 return {**unproven, "free": free}
             agreed = True
         self._release(standing)
@@ -85,12 +107,15 @@ class LoyaltyClubTill(models.AbstractModel):
                 holds = self._take(club, config, uuid, wanted)
                 holds.agreed = agreed
         except ClubError as error:
-            return self._refused(member, error.code, error.sentence)
-        return self._held(member, holds)
+            return self._refused(holder, error.code, error.sentence)
+        return self._held(holder, holds)
 
     @api.model
     def release(self, config_id, order_uuid, seen=None):
         """Give up what an order holds; safe to repeat.
+
+        What another till has taken over, since this one was told of the order, stays:
+        the order is paid there.
 
         :param seen: as in ``hold``
         :return: ``seen``, and ``status`` released or late, as in ``hold``
@@ -101,9 +126,11 @@ class LoyaltyClubTill(models.AbstractModel):
             return {"status": "released", "seen": 0}
         calls = self._next_call(club, uuid)
         standing = self._open_holds(config, club, uuid)
-        if standing and self._is_late(seen, calls):
-            return {"status": "late", "seen": calls + 1}
-        self._release(standing)
+        if self._is_late(seen, calls):
+            if self._made_here(config, standing):
+                return {"status": "late", "seen": calls + 1}
+        else:
+            self._release(standing)
         return {"status": "released", "seen": calls + 1}
 
     @api.model
@@ -118,8 +145,8 @@ class LoyaltyClubTill(models.AbstractModel):
 
     # ------------------------------------------------------------------ steps
 
-    def _claims(self, member, claims):
-        """Checked claims: dict of the member's card to units.
+    def _claims(self, cards, claims):
+        """Checked claims: dict of card, which must be among these, to units.
 
         Part of a unit costs a whole one: nothing is given away by rounding.
         """
@@ -129,7 +156,6 @@ class LoyaltyClubTill(models.AbstractModel):
             or not all(isinstance(claim, dict) for claim in claims)
         ):
             raise ClubError("invalid_payload", "claims: must be a short list")
-        cards = member.card_ids.filtered("active")
         wanted = {}
         for claim in claims:
             card = cards.filtered(lambda c, claim=claim: c.id == claim.get("card_id"))
@@ -165,8 +191,27 @@ class LoyaltyClubTill(models.AbstractModel):
             & Domain("expires_at", ">", fields.Datetime.now())
         )
 
-    def _stands(self, standing, wanted):
-        """Whether these holds are what is wanted, for long enough."""
+    def _made_here(self, config, holds):
+        """Those of these holds that this till made, or took over."""
+        return holds.filtered(lambda hold: hold.origin_id == config.id)
+
+    def _order_held(self, config, club, order_uuid, partner_id):
+        """What is held of a customer's for an order, as ``summary`` tells it."""
+        if not club or not order_uuid:
+            return False
+        uuid = self._text(order_uuid, "order_uuid")
+        holds = self._open_holds(config, club, uuid).filtered(
+            lambda hold: hold.card_id.partner_id.id == partner_id
+        )
+        return bool(holds) and {
+            "amounts": {str(hold.card_id.id): hold.amount for hold in holds},
+            "expires_at": f"{min(holds.mapped('expires_at')).isoformat()}Z",
+        }
+
+    def _stands(self, config, standing, wanted):
+        """Whether these holds are what is wanted, for long enough, and this till's."""
+        if self._made_here(config, standing) != standing:
+            return False
         enough = fields.Datetime.now() + ENOUGH
         held = {
             hold.card_id: to_units(hold.amount, hold.card_id._club_digits())
@@ -202,27 +247,32 @@ class LoyaltyClubTill(models.AbstractModel):
             [("uuid", "=", uuid), ("state", "in", ("paid", "done", "cancel"))], limit=1
         )
 
-    def _refused(self, member, code, message):
+    def _holder_balances(self, holder):
+        member, cards = holder
+        return self._balances(member or cards[:1], cards)
+
+    def _refused(self, holder, code, message):
         return {
             "status": "refused",
             "code": code,
             "message": message,
-            "balances": self._balances(member),
+            "balances": self._holder_balances(holder),
         }
 
-    def _held(self, member, holds):
+    def _held(self, holder, holds):
         expires_at = min(holds.mapped("expires_at"), default=False)
         return {
             "status": "held",
             "expires_at": expires_at and f"{expires_at.isoformat()}Z",
-            "balances": self._balances(member),
+            "balances": self._holder_balances(holder),
         }
 
     # ------------------------------------------------------------------ agreeing
 
     def _unproven(self, member, uuid, proof):
         """The answer when the member has to agree, and hasn't; or None."""
-        proof = proof if isinstance(proof, dict) else {}
+        # Who is no member has neither a PIN nor a code.
+        proof = proof if member and isinstance(proof, dict) else {}
         methods = self._methods(member)
         if code := proof.get("code"):
             if member._check_code(uuid, str(code)):
@@ -242,9 +292,10 @@ class LoyaltyClubTill(models.AbstractModel):
     def _methods(self, member):
         """How the member can agree, and whether the caller may set a PIN."""
         methods = ["pin"] if member.pin_hash else []
-        if member._can_get_code():
+        if member and member._can_get_code():
             methods.append("code")
-        return {"methods": methods, "can_set_pin": self._may_set_pin()}
+        can_set_pin = bool(member) and self._may_set_pin()
+        return {"methods": methods, "can_set_pin": can_set_pin}
 
     def _has_agreed(self, standing, wanted):
         """Whether the member agreed to as much, for this basket, before."""
@@ -262,7 +313,7 @@ class LoyaltyClubTill(models.AbstractModel):
             )
         )
 
-    def _confirm_limits(self, member, standing):
+    def _confirm_limits(self, club, cards, standing):
         """Units that a card alone may still spend: dict of points and money.
 
         Without a limit of the club's the kind isn't in it. What tills held or spent for
@@ -271,7 +322,6 @@ class LoyaltyClubTill(models.AbstractModel):
 
         :param standing: holds of this basket, which the new ones take the place of
         """
-        club = member.club_id
         limits = {
             "points": club.confirm_points,
             "money": to_units(club.confirm_money, club._digits("wallet")),
@@ -302,7 +352,7 @@ class LoyaltyClubTill(models.AbstractModel):
                 ) AS spent GROUP BY card_id
                 """,
                 scale=10**SCALE,
-                cards=member.card_ids.ids,
+                cards=cards.ids,
                 standing=standing.ids,
                 ends=since + timedelta(seconds=SECONDS),
                 now=fields.Datetime.now(),
@@ -310,7 +360,7 @@ class LoyaltyClubTill(models.AbstractModel):
             )
         )
         for card_id, scaled in rows:
-            card = member.card_ids.browse(card_id)
+            card = cards.browse(card_id)
             kind = self._confirm_kind(card)
             if kind in limits:
                 limits[kind] -= units_from_scaled(scaled, card._club_digits())
@@ -328,12 +378,14 @@ class LoyaltyClubTill(models.AbstractModel):
                 totals[kind] += units
         return any(units > limits[kind] for kind, units in totals.items())
 
-    def _free(self, member, standing, limits):
+    def _free(self, holder, standing, limits):
         """What each account can pay without the member agreeing to it."""
-        club = member.club_id
+        member, cards = holder
+        whose = member or cards[:1]
+        club = whose.club_id
         free = {}
-        balances = member.env["loyalty.club.ledger"]._balances(member)
-        for card in member.card_ids.filtered("active"):
+        balances = whose.env["loyalty.club.ledger"]._balances(whose)
+        for card in cards:
             account = card.club_account
             own = standing.filtered(lambda hold, card=card: hold.card_id == card)
             units = balances[account]["available"] + to_units(

@@ -131,14 +131,21 @@ class TestRecognise(TillCase):
     def test_offers_are_what_his_points_pay_or_come_near_to(self):
         program = self.club.points_program_id
         program.with_context(loyalty_skip_reward_check=True).reward_ids.unlink()
-        self.new_reward(required_points=50, discount=5, discount_mode="per_order")
+        near = self.new_reward(
+            required_points=50, discount=5, discount_mode="per_order"
+        )
         self.new_reward(required_points=90, discount=10, discount_mode="per_order")
         self.grant(self.ali, 30)
         [offer] = self.ask("summary", self.partner)["member"]["offers"]
         self.assertIn("20 points more", offer["text"])
         self.grant(self.ali, 30)
         [offer] = self.ask("summary", self.partner)["member"]["offers"]
-        self.assertEqual(offer["text"], program.reward_ids[0].description)
+        self.assertEqual(offer["text"], near.description)
+        # What pays any part of a basket is told by its worth, not as a reward.
+        self.new_reward(discount=0.5)
+        worth, offer = self.ask("summary", self.partner)["member"]["offers"]
+        self.assertEqual(worth["text"], "60 points are worth 30\N{NO-BREAK SPACE}€")
+        self.assertEqual(offer["text"], near.description)
 
     def test_unknown(self):
         for text in ("09127654321", "nobody", "sara@example.com", "00BC614F"):

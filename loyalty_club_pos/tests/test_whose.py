@@ -190,3 +190,120 @@ class TestLookups(SpendingCase):
                 self.look(fourth)  # three in the hour
         with freeze_time("2026-03-10 10:00:01"):
             self.assertEqual(self.look(fourth), "found")
+
+
+@freeze_time("2026-03-10 09:00:00")
+class TestSharedOrders(SpendingCase):
+    """An order that one till parked is paid at another, with what is held for it."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.grant(cls.ali, 2000)
+
+    def test_a_till_is_told_what_is_held_for_its_order_already(self):
+        """Not as if it were gone: the order is paid with it, wherever, and once."""
+        self.till.trusted_config_ids = self.second
+        partner_id = self.ali.partner_id.id
+        self.hold("b1", self.ali, {"points": 1500})
+
+        def told(uuid, till):
+            answer = self.ask("summary", partner_id, order_uuid=uuid, till=till)
+            balance = answer["member"]["balances"]["points"]
+            self.assertEqual(balance["available"], 500)
+            return answer["order_held"]
+
+        held = {str(self.account(self.ali)): 1500}
+        for till in (self.till, self.second):
+            self.assertEqual(told("b1", till)["amounts"], held)
+        self.assertFalse(told("b2", self.second))
+        stranger = self.new_till("Till 3")
+        self.assertFalse(told("b1", stranger), "it doesn't share its orders")
+        other = self.member("Sara").partner_id.id
+        answer = self.ask("summary", other, order_uuid="b1")
+        self.assertFalse(answer["order_held"])
+        order = self.buy((self.points, 15, 1500), uuid="b1", till=self.second)
+        self.assertEqual(order.club_receipt["spent"], {"points": 1500})
+        self.assertEqual(self.available(self.ali), 500)
+        self.assertClean()
+
+    def test_who_left_an_order_releases_nothing_of_who_took_it_over(self):
+        self.till.trusted_config_ids = self.second
+        seen = self.hold("b1", self.ali, {"points": 1500}, seen=0)["seen"]
+        taken = self.hold("b1", self.ali, {"points": 1500}, till=self.second, seen=seen)
+        self.assertEqual(taken["status"], "held")
+        # The first till turns to another order; it doesn't know what happened since.
+        answer = self.ask("release", "b1", seen=seen)
+        self.assertEqual(answer["status"], "released")
+        self.assertEqual(self.balances(self.ali)["held"], 1500)
+        order = self.buy((self.points, 15, 1500), uuid="b1", till=self.second)
+        self.assertEqual(order.club_receipt["spent"], {"points": 1500})
+        self.assertEqual(self.balances(self.ali)["held"], 0)
+        self.assertClean()
+
+
+@freeze_time("2026-03-10 09:00:00")
+class TestGuests(SpendingCase):
+    """A customer who is no member may have a wallet, and hold what they use of it."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.guest = cls.env["res.partner"].create({"name": "Guest"})
+        cls.sell(cls.guest, [cls.line(cls.top_up, 1, 50)])
+        card_id = cls.ledger._account_of(cls.club, cls.guest, "wallet")
+        cls.purse = cls.env["loyalty.card"].browse(card_id)
+
+    def hold_of(self, amount, uuid="g1", guest=None, **options):
+        claims = [{"card_id": self.purse.id, "amount": amount}]
+        return self.ask("hold", uuid, (guest or self.guest).id, claims, **options)
+
+    def pay_with(self, amount, uuid="g1"):
+        product = self.wallet.discount_line_product_id
+        paying = {
+            **self.line(product, 1, -amount, taxes=self.no_tax()),
+            "is_reward_line": True,
+            "reward_id": self.wallet.id,
+            "coupon_id": self.purse.id,
+            "points_cost": amount,
+            "reward_identifier_code": "wallet",
+        }
+        return self.sell(self.guest, [self.line(self.tea, 2), paying], uuid=uuid)
+
+    def test_what_is_held_pays(self):
+        answer = self.ask("summary", self.guest.id)
+        self.assertEqual(answer["status"], "unknown")
+        self.assertEqual(answer["guest"]["balances"]["wallet"]["available"], 50)
+        held = self.hold_of(30)
+        self.assertEqual(held["status"], "held")
+        self.assertEqual(held["balances"]["wallet"]["available"], 20)
+        # It is theirs alone while they pay, and only so much of it is there.
+        self.assertEqual(self.hold_of(30, "g2", till=self.second)["status"], "refused")
+        order = self.pay_with(30)
+        self.assertEqual(order.club_receipt["spent"], {"wallet": 30.0})
+        self.assertEqual(self.purse.points, 20)
+        self.assertClean()
+
+    def test_without_a_hold_the_shop_has_lost_it(self):
+        order = self.pay_with(30)
+        self.assertEqual(self.listed(order), ["unheld"])
+        self.assertEqual(self.purse.points, 50)
+
+    def test_they_have_no_pin_to_agree_with(self):
+        self.club.confirm_money = 10
+        for proof in (False, {"pin": "1234"}, {"code": "1234"}):
+            answer = self.hold_of(30, proof=proof)
+            self.assertEqual(answer["status"], "proof")
+            self.assertEqual((answer["methods"], answer["can_set_pin"]), ([], False))
+            self.assertEqual(answer["free"], {"wallet": 10})
+        self.assertEqual(self.hold_of(10)["status"], "held")
+        self.assertEqual(self.hold_of(10, "g2")["status"], "proof")
+
+    def test_another_s_wallet_is_not_theirs(self):
+        other = self.env["res.partner"].create({"name": "Other"})
+        with self.assertClubError("unknown_member"):
+            self.hold_of(30, guest=other)
+        self.sell(other, [self.line(self.top_up, 1, 50)])
+        with self.assertClubError("invalid_payload"):
+            self.hold_of(30, guest=other)
+        self.assertFalse(self.ask("summary", 2**30)["guest"])

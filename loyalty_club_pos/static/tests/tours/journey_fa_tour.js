@@ -15,7 +15,7 @@ function says(trigger, ...texts) {
             trigger,
             run() {
                 const parts = texts.length > 1 ? [...this.anchor.children] : [this.anchor];
-                const found = parts.map((part) => part.textContent.replace(/\s+/g, " ").trim());
+                const found = parts.map((part) => part.textContent.replace(/[\s\u200e]+/g, " ").trim());
                 if (JSON.stringify(found) !== JSON.stringify(texts)) {
                     throw new Error(`${trigger} says ${JSON.stringify(found)}`);
                 }
@@ -61,7 +61,7 @@ function joinWithConsent() {
     return [
         says(".o_club_unknown", "در باشگاه عضوی پیدا نشد: ۰۹۳۵۰۰۰۰۰۰۰."),
         { trigger: ".o_club_join:contains(عضویت در باشگاه)", run: "click" },
-        { trigger: ".o_club_join_dialog .o_club_mobile:value(+989350000000)" },
+        { trigger: ".o_club_join_dialog .o_club_mobile:value(۰۹۳۵۰۰۰۰۰۰۰)" },
         { trigger: ".o_club_join_dialog .o_club_name:focus", run: "edit دارا نوروزی" },
         { trigger: ".o_club_birthday .o_club_day", run: "edit ۱" },
         { trigger: ".o_club_birthday .o_club_month", run: "selectByLabel فروردین" },
@@ -113,7 +113,7 @@ registry.category("web_tour.tours").add("ClubJourneyFaTour", {
             isDara("۲۰۰"),
             ProductScreen.clickDisplayedProduct("چای"),
             says(".o_club_panel .o_club_estimate", "≈ +۱۰", "امتیاز (تخمینی)"),
-            payInCash("100,000"),
+            payInCash("۱۰۰٬۰۰۰"),
             receiptSays("earned_points", "امتیاز این خرید", "+ ۱۰"),
             receiptSays("balance_points", "موجودی امتیاز", "۲۱۰"),
             ReceiptScreen.clickNextOrder(),
@@ -128,21 +128,21 @@ registry.category("web_tour.tours").add("ClubJourneyFaTour", {
             Club.type("120"),
             Club.use("خرج ۱۲۰ امتیاز به ارزش ۱۲٬۰۰۰"),
             Club.isClosed(),
-            payInCash("488,000"),
+            payInCash("۴۸۸٬۰۰۰"),
             receiptSays("earned_points", "امتیاز این خرید", "+ ۴۸"),
             receiptSays("spent_points", "امتیاز خرج‌شده", "- ۱۲۰"),
             receiptSays("balance_points", "موجودی امتیاز", "۱۳۸"),
             ReceiptScreen.clickNextOrder(),
             // The shirt comes back, the tea stays.
             openRefund(),
-            TicketScreen.selectOrderByPrice("488,000"),
-            ProductScreen.clickLine("پیراهن"),
-            ProductScreen.clickNumpad("1"),
+            TicketScreen.selectOrderByPrice("۴۸۸٬۰۰۰"),
+            { trigger: '.order-container .orderline:contains("پیراهن")', run: "click" },
+            ProductScreen.clickNumpad("۱"),
             says(".o_club_given_back > span:not(.badge)", "به عضو برمی‌گردد:"),
             says(".o_club_given_back [data-account=points]", "۹۶ امتیاز"),
             TicketScreen.confirmRefund(),
             PaymentScreen.isShown(),
-            PaymentScreen.totalIs("390,400"),
+            PaymentScreen.totalIs("۳۹۰٬۴۰۰"),
             PaymentScreen.clickPaymentMethod("نقد"),
             PaymentScreen.clickValidate(),
             ReceiptScreen.isShown(),

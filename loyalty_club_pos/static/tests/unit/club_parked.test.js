@@ -1,6 +1,6 @@
 import { expect, test } from "@odoo/hoot";
 import { definePosModels } from "@point_of_sale/../tests/unit/data/generate_model_definitions";
-import { basket, settled, setupSpending } from "@loyalty_club_pos/../tests/unit/club_spending_mocks";
+import { TOMORROW, basket, settled, setupSpending } from "@loyalty_club_pos/../tests/unit/club_spending_mocks";
 
 definePosModels();
 
@@ -94,4 +94,72 @@ test("an order of a trusted till has a configuration at once", async () => {
     // Not waited for: what draws it doesn't wait either.
     till.store.deviceSync.processDynamicRecords({});
     expect(order.config_id?.id).toBe(till.store.config.id);
+});
+
+test("what another till holds for the order is there for it", async () => {
+    const till = await setupSpending();
+    const { store, spending, partner, cards } = till;
+    const { member } = store.club.seen[3];
+    const order = await basket(till, { price: 40 });
+    spending.use(order, "points", 250);
+    await settled(till);
+    // The other till has gone to its payment.
+    const summary = {
+        ...member,
+        balances: { ...member.balances, points: { ...member.balances.points, available: 50 } },
+    };
+    store.club.call = async (method, { order_uuid }) => ({
+        status: "found",
+        member: summary,
+        records: {},
+        order_held: order_uuid === order.uuid && {
+            amounts: { [cards.points.id]: 250 },
+            expires_at: TOMORROW,
+        },
+    });
+    await store.club.refresh(partner, order);
+    await settled(till);
+    expect(spending.spendable(order, cards.points)).toBe(300);
+    expect(spending.claims(order).map(({ cost }) => cost)).toEqual([250]);
+    // For another basket it is set aside.
+    const other = await basket(till, { price: 40 });
+    expect(spending.spendable(other, cards.points)).toBe(50);
+});
+
+test("what was asked while something was held is asked again", async () => {
+    const till = await setupSpending();
+    const { store, spending, partner } = till;
+    const { member } = store.club.seen[3];
+    const asked = [];
+    store.club.call = async (method) => {
+        asked.push(method);
+        if (asked.length === 1) {
+            spending.holds.turns += 2; // a hold came between
+        }
+        const available = asked.length === 1 ? 300 : 100;
+        const points = { ...member.balances.points, available };
+        return { status: "found", member: { ...member, balances: { ...member.balances, points } }, records: {} };
+    };
+    await store.club.refresh(partner);
+    expect(asked).toEqual(["summary", "summary"]);
+    expect(store.club.memberOf(partner).balances.points.available).toBe(100);
+});
+
+test("a customer who is no member uses their wallet", async () => {
+    const till = await setupSpending();
+    const { store, spending, partner } = till;
+    const { balances } = store.club.seen[3].member;
+    store.club.call = async () => ({
+        status: "unknown",
+        member: false,
+        records: {},
+        guest: { partner_id: 3, balances: { wallet: balances.wallet } },
+    });
+    await store.club.refresh(partner);
+    expect(store.club.memberOf(partner)).toBe(null);
+    const order = await basket(till, { price: 40 });
+    expect(spending.canSpend(order)).toBe(true);
+    spending.useAll(order, "wallet");
+    await settled(till);
+    expect(order.priceIncl).toBe(15);
 });

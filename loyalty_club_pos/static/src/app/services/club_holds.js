@@ -23,6 +23,8 @@ export class ClubHolds {
         this.running = new Map();
         // What the last answer about an order said, by its uuid.
         this.seen = new Map();
+        // Counted when a call begins and when it ends: what was asked meanwhile is old.
+        this.turns = 0;
         // Orders that the server may hold something for, though nobody wants it any more.
         this.unreleased = new Set();
     }
@@ -31,11 +33,31 @@ export class ClubHolds {
 
     /** What the server holds of a card for this order, as far as the till knows. */
     heldFor(order, card) {
-        const held = order.uiState?.clubHold;
+        const held = order.uiState?.clubHold || order.uiState?.clubHeldElsewhere;
         if (!held || DateTime.fromISO(held.until) <= DateTime.now()) {
             return 0;
         }
         return held.amounts[card.id] || 0;
+    }
+
+    /**
+     * Another till that shares the order may hold for it already: that is there for this
+     * order, wherever it is paid.
+     *
+     * @param {Object} order pos.order
+     * @param {{amounts: Object, expires_at: string}|false} held as `summary` tells it
+     */
+    learnHeld(order, held) {
+        const before = order.uiState.clubHeldElsewhere;
+        order.uiState.clubHeldElsewhere =
+            held && !order.uiState.clubHold
+                ? { amounts: held.amounts, until: held.expires_at }
+                : null;
+        const { clubHeldElsewhere: now } = order.uiState;
+        if (JSON.stringify(before || null) !== JSON.stringify(now)) {
+            // What seemed to be too much for the balance isn't.
+            this.pos.updateRewards();
+        }
     }
 
     /**
@@ -156,7 +178,10 @@ export class ClubHolds {
     async _callInTurn(method, uuid, params) {
         for (;;) {
             const seen = this.seen.get(uuid) || 0;
-            const answer = await this.pos.club.call(method, { order_uuid: uuid, seen, ...params });
+            this.turns++;
+            const answer = await this.pos.club
+                .call(method, { order_uuid: uuid, seen, ...params })
+                .finally(() => this.turns++);
             if (Number.isInteger(answer?.seen)) {
                 this.seen.set(uuid, answer.seen);
             }
@@ -178,6 +203,9 @@ export class ClubHolds {
 
     _learn(order, answer) {
         const member = this.spending.memberOf(order.getPartner());
+        if (answer.status !== "offline") {
+            delete order.uiState.clubHeldElsewhere;
+        }
         if (answer.status !== "held") {
             delete order.uiState.clubHold;
         }

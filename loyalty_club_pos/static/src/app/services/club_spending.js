@@ -10,7 +10,7 @@ import { paysAnyAmount, reducesPrice } from "@loyalty_club_pos/app/utils/club_re
 import { parseFloat } from "@web/views/fields/parsers";
 import { NumberPopup } from "@point_of_sale/app/components/popups/number_popup/number_popup";
 import { makeAwaitable } from "@point_of_sale/app/utils/make_awaitable_dialog";
-import { formatAccount, shownDigits } from "@loyalty_club_pos/app/utils/club_format";
+import { formatAccount, shownAmount } from "@loyalty_club_pos/app/utils/club_format";
 import { ClubHolds } from "@loyalty_club_pos/app/services/club_holds";
 
 const { DateTime } = luxon;
@@ -62,8 +62,10 @@ export class ClubSpending {
         return account === "points" ? 0 : this.policy.currency_digits ?? 2;
     }
 
+    /** Who spends: a member, or a customer who has an account and is none. */
     memberOf(partner) {
-        return (partner && this.pos.club?.memberOf?.(partner)) || null;
+        const { club } = this.pos;
+        return (partner && (club?.memberOf?.(partner) || club?.guestOf?.(partner))) || null;
     }
 
     /**
@@ -339,6 +341,24 @@ export class ClubSpending {
         return result;
     }
 
+    /**
+     * What "All" uses of an account: what nobody has to agree to first.
+     *
+     * @returns {number} in the account's unit; 0 where the order uses as much already
+     */
+    allOf(order, account) {
+        const { amount, used } = this.maxFor(order, account);
+        const most = Math.min(amount, this.withoutPin(order, account) ?? amount);
+        return most > used ? most : 0;
+    }
+
+    /** Pay as much of the basket as an account can. */
+    useAll(order, account) {
+        return this.keepExact(order, () =>
+            this.use(order, account, this.allOf(order, account))
+        );
+    }
+
     /** Take back what was chosen of an account. */
     undo(order, account) {
         const reward = this.programOf(account)?.reward_ids.find(paysAnyAmount);
@@ -550,7 +570,7 @@ export class ClubSpending {
     async askTopUp(order) {
         const typed = await makeAwaitable(this.pos.dialog, NumberPopup, {
             title: _t("Top up the wallet"),
-            formatDisplayedValue: (text) => `${this.pos.currency.symbol} ${shownDigits(text)}`,
+            formatDisplayedValue: (text) => `${this.pos.currency.symbol} ${shownAmount(text)}`,
             isValid: (text) => Boolean(text) && parseFloat(text) > 0,
             confirmButtonLabel: _t("Top up"),
         });
@@ -565,7 +585,7 @@ export class ClubSpending {
     hasWallet(order) {
         return Boolean(
             this.programOf("wallet")?.trigger_product_ids?.length &&
-                this.memberOf(order?.getPartner())
+                this.pos.club.memberOf(order?.getPartner())
         );
     }
 

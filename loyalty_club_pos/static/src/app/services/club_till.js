@@ -74,6 +74,14 @@ export class ClubTill {
     memberOf(partner) {
         return this.seen[partner?.id]?.member || null;
     }
+    /**
+     * What a customer has in the club who is no member: a wallet, for example.
+     *
+     * @returns {{partner_id: number, balances: Object}|null}
+     */
+    guestOf(partner) {
+        return this.seen[partner?.id]?.guest || null;
+    }
     /** The summary of the member whose order this is. */
     get current() {
         return this.memberOf(this.pos.getOrder()?.getPartner());
@@ -96,15 +104,29 @@ export class ClubTill {
      * Learn again what a customer has. Never throws for want of a network.
      *
      * @param {Object} partner
-     * @returns {Promise<Object|null>} his summary, null when he is no member
+     * @param {Object} [order] theirs, that other tills may hold something for
+     * @returns {Promise<Object|null>} their summary, null when they are no member
      */
-    async refresh(partner) {
+    async refresh(partner, order = null) {
         if (!this.enabled || typeof partner?.id !== "number") {
             return null;
         }
+        const params = { partner_id: partner.id };
+        if (order) {
+            params.order_uuid = order.uuid;
+        }
         try {
-            const answer = await this._ask("summary", { partner_id: partner.id });
+            const { holds } = this.spending;
+            let answer, turns;
+            do {
+                // What was held or given up meanwhile may be in the answer, or not yet.
+                turns = holds.turns;
+                answer = await this._ask("summary", params);
+            } while (turns !== holds.turns);
             this.learn(answer, [], partner.id);
+            if (order) {
+                holds.learnHeld(order, answer.order_held || false);
+            }
         } catch (error) {
             if (!(error instanceof ConnectionLostError)) {
                 throw error;
@@ -120,12 +142,14 @@ export class ClubTill {
     async ensure(partner) {
         const seen = this.seen[partner?.id];
         const fresh = seen && !seen.remembered && Date.now() - seen.at < FRESH;
-        if (!partner || fresh || this.asking.has(partner.id)) {
+        const order = this._sharedOrderOf(partner);
+        const unasked = order && order.uiState.clubHeldElsewhere === undefined;
+        if (!partner || (fresh && !unasked) || this.asking.has(partner.id)) {
             return;
         }
         this.asking.add(partner.id);
         try {
-            await this.refresh(partner);
+            await this.refresh(partner, order);
         } catch (error) {
             const refusal = readRefusal(error);
             if (!refusal) {
@@ -135,6 +159,12 @@ export class ClubTill {
         } finally {
             this.asking.delete(partner.id);
         }
+    }
+    /** The current order, if it is this customer's and other tills may have it as well. */
+    _sharedOrderOf(partner) {
+        const order = this.pos.getOrder();
+        const isTheirs = Boolean(partner) && order?.getPartner()?.id === partner.id;
+        return isTheirs && order.isSynced && !order.finalized ? order : null;
     }
 
     // ------------------------------------------------------------------ who shows up
@@ -353,7 +383,12 @@ export class ClubTill {
         }
         const ids = new Set([partnerId, answer.member?.partner_id].filter(Boolean));
         for (const id of ids) {
-            this.seen[id] = { member: answer.member || null, at: Date.now(), remembered: false };
+            this.seen[id] = {
+                member: answer.member || null,
+                guest: answer.guest || null,
+                at: Date.now(),
+                remembered: false,
+            };
             if (!answer.member) {
                 this.memory.forget(id);
             }

@@ -1,6 +1,7 @@
 import { reactive } from "@odoo/owl";
 import { patch } from "@web/core/utils/patch";
 import { PosStore } from "@point_of_sale/app/services/pos_store";
+import { setupClubDigits } from "@loyalty_club_pos/app/services/club_digits";
 import { ClubSpending } from "@loyalty_club_pos/app/services/club_spending";
 import { ClubTill } from "@loyalty_club_pos/app/services/club_till";
 import { setupClubReaders } from "@loyalty_club_pos/app/services/club_readers";
@@ -12,6 +13,7 @@ patch(PosStore.prototype, {
         this.club = reactive(new ClubTill(this));
         this.club.spending = new ClubSpending(this);
         await super.setup(...arguments);
+        setupClubDigits();
         setupClubWedge(this);
         setupClubReaders(this);
     },

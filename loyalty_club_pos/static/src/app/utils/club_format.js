@@ -17,15 +17,19 @@ export function shownDigits(text) {
     if (!isPersian()) {
         return shown;
     }
-    // Thousands are parted as in points, which Intl writes.
-    const parted = shown.replace(/(\d),(?=\d{3})/g, "$1٬");
-    return parted.replace(/\d/g, (digit) => PERSIAN[digit]);
+    // Thousands are parted as in points, which Intl writes; and a sign stands before its
+    // number, where a line from the right would put it behind.
+    return shown
+        .replace(/(\d),(?=\d{3})/g, "$1٬")
+        .replace(/(^|[\s(])(?=[-+−]\s?[\d۰-۹])/g, "$1\u200e")
+        .replace(/\d/g, (digit) => PERSIAN[digit]);
 }
 
 /**
- * Write all digits under an element as people read them, but not what is to be typed.
+ * Write all digits of a text, or under an element, as people read them, but not what is
+ * to be typed.
  *
- * @param {HTMLElement} root
+ * @param {Node} root
  * @param {string} [except] selector of what stays as it is
  */
 export function showDigitsIn(root, except = "style, script") {
@@ -33,13 +37,23 @@ export function showDigitsIn(root, except = "style, script") {
         return;
     }
     const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
-    while (walker.nextNode()) {
-        const { data, parentElement } = walker.currentNode;
-        const shown = parentElement.closest(except) ? data : shownDigits(data);
-        if (shown !== data) {
-            walker.currentNode.data = shown;
+    for (
+        let text = root.nodeType === Node.TEXT_NODE ? root : walker.nextNode();
+        text;
+        text = walker.nextNode()
+    ) {
+        const { data, parentElement } = text;
+        if (/\d/.test(data) && !parentElement?.closest(except)) {
+            text.data = shownDigits(data);
         }
     }
+}
+
+/** An amount that is being typed, with its thousands parted. */
+export function shownAmount(text) {
+    const [whole, ...rest] = String(text ?? "").split(localization.decimalPoint);
+    const parted = whole.replace(/\d(?=(\d{3})+$)/g, `$&${localization.thousandsSep || ","}`);
+    return shownDigits([parted, ...rest].join(localization.decimalPoint));
 }
 
 /** A keypad's keys with digits as people read them; what they type stays ASCII. */

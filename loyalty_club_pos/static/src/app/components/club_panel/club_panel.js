@@ -25,7 +25,7 @@ export class ClubPanel extends Component {
             () => {
                 this.pos.club.ensure(this.partner || null);
             },
-            () => [this.partner?.id, this.pos.data.network.offline]
+            () => [this.partner?.id, this.pos.getOrder()?.uuid, this.pos.data.network.offline]
         );
     }
 
@@ -50,16 +50,35 @@ export class ClubPanel extends Component {
     /** Points always, money where there is some. */
     get accounts() {
         // What stands inside the face may be drawn once more when the member has left.
-        const balances = this.member?.balances;
+        const balances = (this.member || this.club.guestOf(this.partner))?.balances;
         if (!balances) {
             return [];
         }
         return Object.keys(this.club.policy.programs)
-            .filter((account) => account === "points" || balances[account]?.available)
+            .filter(
+                (account) =>
+                    (account === "points" && this.member) || balances[account]?.available
+            )
             .map((account) => ({
                 account,
                 icon: ACCOUNT_ICONS[account],
                 text: formatAccount(account, balances[account]?.available, this.pos.currency.id),
+            }));
+    }
+    /** What more of each account this basket could use: it is one tap away. */
+    get usable() {
+        const order = this.pos.getOrder();
+        if (!order?.lines.length || order.isRefund) {
+            return [];
+        }
+        const { spending } = this.club;
+        return Object.keys(this.club.policy.programs)
+            .map((account) => ({ account, amount: spending.allOf(order, account) }))
+            .filter(({ amount }) => amount)
+            .map(({ account, amount }) => ({
+                account,
+                icon: ACCOUNT_ICONS[account],
+                text: spending.formatAmount(account, amount),
             }));
     }
     /** Points that the member owes: the next ones are taken for them. */
@@ -70,6 +89,12 @@ export class ClubPanel extends Component {
     get estimate() {
         const points = this.club.estimate;
         return points ? formatPoints(points) : "";
+    }
+    async useAll(account) {
+        const result = await this.club.spending.useAll(this.pos.getOrder(), account);
+        if (typeof result === "string") {
+            this.club.tell(result, "warning");
+        }
     }
     open() {
         this.dialog.add(MemberDialog, { partner: this.partner });

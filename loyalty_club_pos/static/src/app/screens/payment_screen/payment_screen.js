@@ -131,20 +131,14 @@ patch(PaymentScreen.prototype, {
     /** Whether all of an account that can be used is one tap away. */
     _clubAll(account) {
         const order = this.currentOrder;
-        const { amount = 0, used = 0 } = this.isRefundOrder
-            ? {}
-            : this.clubSpending.maxFor(order, account);
-        return { all: amount > used ? this.clubSpending.formatAmount(account, amount) : "" };
+        const all = this.isRefundOrder ? 0 : this.clubSpending.allOf(order, account);
+        return { all: all ? this.clubSpending.formatAmount(account, all) : "" };
     },
 
     // -------------------------------------------------------------- what can be done
 
     async clubUseAll(account) {
-        const spending = this.clubSpending;
-        const order = this.currentOrder;
-        const result = await spending.keepExact(order, () =>
-            spending.use(order, account, spending.maxFor(order, account).amount)
-        );
+        const result = await this.clubSpending.useAll(this.currentOrder, account);
         if (typeof result === "string") {
             this.notification.add(result, { type: "warning" });
         }
