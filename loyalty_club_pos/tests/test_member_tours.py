@@ -98,6 +98,17 @@ class TestMemberTours(ClubKit, TestPointOfSaleHttpCommon):
         self.assertEqual(len(self._orders()), 2)
         self.assertEqual(self._orders().partner_id, self.sara.partner_id)
 
+    def test_scan_with_the_focus_in_the_search(self):
+        """It is a member's barcode, and no search; what they earned is said."""
+        barcode = self.sara._normalise_identifier(self.club, "barcode", "0429000000962")
+        self.sara._claim_identifiers([barcode])
+        self.start_pos_tour("ClubScanInSearchTour")
+        order = self._orders()
+        self.assertEqual(order.partner_id, self.sara.partner_id)
+        self.assertEqual(len(order.lines), 1)
+        self.assertEqual(order.club_receipt["earned"], 60)
+        self.assertEqual(self.available(self.sara), 360)
+
     def test_first_member_founds_the_club(self):
         """A till without a club shows one button of it, and that is enough."""
         self.main_pos_config.club_id = False

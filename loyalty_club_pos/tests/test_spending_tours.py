@@ -9,6 +9,8 @@ from odoo.addons.loyalty_club.models.loyalty_club_member_enrol import PEPPER
 from odoo.addons.loyalty_club.tests.common import ClubKit
 from odoo.addons.point_of_sale.tests.test_frontend import TestPointOfSaleHttpCommon
 
+from .common import TillKit
+
 
 @tagged("post_install", "-at_install")
 class TestSpendingTours(ClubKit, TestPointOfSaleHttpCommon):
@@ -122,6 +124,79 @@ class TestSpendingTours(ClubKit, TestPointOfSaleHttpCommon):
         # What was loaded earns nothing, what was bought does.
         self.assertEqual(order.club_receipt["earned"], 10)
 
+    # ------------------------------------------------------------------ without a PIN
+
+    def _spent(self, account="points"):
+        """What the ledger says that the member spent, order by order."""
+        entries = self.entries(self.sara).filtered(
+            lambda entry: entry.account == account and entry.kind == "spend"
+        )
+        return [-entry.amount for entry in entries]
+
+    def test_no_pin_and_above_the_limit(self):
+        """What is possible without one is offered at once, and the order is paid."""
+        self.club.confirm_points = 100
+        self.start_pos_tour("ClubNoPinTour")
+        first, second = self._orders()
+        self.assertEqual(first.club_receipt["spent"], {"points": 100})
+        self.assertEqual(first.amount_total, 30)
+        self.assertEqual(second.club_receipt["spent"], {})
+        self.assertEqual(second.amount_total, 40)
+        self.assertEqual(self._spent(), [100])
+        self.assertEqual(self.available(self.sara), 300 - 100 + 30 + 40)
+        holds = self.env["loyalty.club.hold"].search([("club_id", "=", self.club.id)])
+        self.assertEqual(holds.mapped("state"), ["captured"])
+        self.assertFalse(holds.agreed)
+        self.assertFalse((first | second).club_exception_ids)
+        self.assertFalse(self.ledger._check_club(self.club)["differences"])
+
+    def test_a_manager_at_the_till_sets_a_pin(self):
+        """The member agrees with the new one, and spends what they wanted."""
+        self.club.confirm_points = 100
+        self.pos_user.group_ids += self.env.ref("loyalty_club.group_manager")
+        self.start_pos_tour("ClubSetPinTour")
+        order = self._orders()
+        self.assertEqual(order.club_receipt["spent"], {"points": 250})
+        self.assertEqual(order.amount_total, 15)
+        self.assertEqual(self._spent(), [250])
+        self.assertEqual(self.available(self.sara), 300 - 250 + 15)
+        self.assertTrue(self.sara._check_pin("2468")[0])
+        hold = self.env["loyalty.club.hold"].search([("reference", "=", order.uuid)])
+        self.assertEqual(hold.state, "captured")
+        self.assertTrue(hold.agreed)
+        self.assertFalse(order.club_exception_ids)
+
+    # --------------------------------------------------------------- all, and top-ups
+
+    def test_all_is_one_tap(self):
+        """From the strip and on the payment screen, which says what pays."""
+        self.start_pos_tour("ClubAllTour")
+        order = self._orders()
+        self.assertEqual(order.amount_total, 0)
+        self.assertEqual(order.club_receipt["spent"], {"points": 300, "wallet": 20.0})
+        self.assertEqual(self._spent(), [300])
+        self.assertEqual(self._spent("wallet"), [20])
+        self.assertEqual(self.available(self.sara, "wallet"), 500)
+        self.assertFalse(order.club_exception_ids)
+
+    def test_top_up_without_goods(self):
+        """Three taps and the amount; what is loaded earns nothing."""
+        self.start_pos_tour("ClubTopUpTour")
+        order = self._orders()
+        self.assertEqual(order.amount_total, 25)
+        self.assertEqual(order.partner_id, self.sara.partner_id)
+        self.assertEqual(len(order.lines), 1)
+        self.assertEqual(order.club_receipt["topped_up"], 25.0)
+        self.assertEqual(order.club_receipt["earned"], 0)
+        loaded = self.entries(self.sara).filtered(lambda e: e.kind == "top_up")
+        self.assertEqual(loaded.mapped("amount"), [25])
+        self.assertEqual(
+            (loaded.origin_model, loaded.origin_id), ("pos.order", order.id)
+        )
+        self.assertEqual(self.available(self.sara, "wallet"), 5000)
+        self.assertEqual(self.available(self.sara), 300)
+        self.assertFalse(order.club_exception_ids)
+
     def test_leaving_the_order_releases_its_hold(self):
         """The order that was left holds nothing; it isn't lost either."""
         self.start_pos_tour("ClubLeaveTour")
@@ -156,3 +231,50 @@ class TestSpendingTours(ClubKit, TestPointOfSaleHttpCommon):
         self.assertEqual(refund.club_receipt["topped_up"], 40.0)
         self.assertEqual(self.available(self.sara, "wallet"), 6500)
         self.assertEqual(self.available(self.sara), 300)
+
+    def test_parts_of_a_return_are_exact(self):
+        """A third of what paid is no round amount; all three are what it was."""
+        self.start_pos_tour("ClubReturnSharesTour")
+        sale, *backs = self._orders()
+        self.assertEqual(sale.club_receipt["spent"], {"points": 100, "wallet": 10.0})
+        given = [back.club_receipt["given_back"] for back in backs]
+        self.assertEqual([each["points"] for each in given], [33, 33, 34])
+        self.assertEqual([each["wallet"] for each in given], [3.33, 3.34, 3.33])
+        paid = sum(sale.union(*backs).mapped("amount_total"))
+        self.assertAlmostEqual(paid, 0)
+        self.assertEqual(self.available(self.sara), 300)
+        self.assertEqual(self.available(self.sara, "wallet"), 2500)
+        self.assertFalse(self.ledger._check_club(self.club)["differences"])
+
+    def test_return_at_a_till_that_has_not_seen_the_member(self):
+        """The club's block is there at once, and the money goes into the wallet."""
+        sale = self._sell_elsewhere()
+        self.assertEqual(self.available(self.sara), 340)
+        self.start_pos_tour("ClubReturnElsewhereTour")
+        refund = self._orders()
+        self.assertEqual(refund.lines.refunded_orderline_id, sale.lines)
+        self.assertEqual(refund.amount_total, 0)
+        self.assertFalse(refund.payment_ids)
+        self.assertEqual(refund.club_receipt["topped_up"], 40.0)
+        self.assertEqual(refund.club_receipt["taken_back"], 40)
+        self.assertEqual(self.available(self.sara, "wallet"), 6500)
+        self.assertEqual(self.available(self.sara), 300)
+        loaded = self.entries(self.sara).filtered(lambda e: e.kind == "top_up")
+        self.assertEqual(loaded.mapped("amount"), [40])
+        self.assertFalse(refund.club_exception_ids)
+
+    def _sell_elsewhere(self):
+        """A shirt that the member bought at another till, which shares its orders."""
+        till = self.env["pos.config"].create(
+            {
+                "name": "Till 2",
+                "payment_method_ids": [(6, 0, self.bank_payment_method.ids)],
+            }
+        )
+        self.main_pos_config.trusted_config_ids = till
+        till.with_user(self.pos_user).open_ui()
+        kit = type("Kit", (TillKit,), {"env": self.env, "till": till})
+        kit.company, kit.cashier = self.main_pos_config.company_id, self.pos_user
+        kit.euro = kit.company.currency_id
+        shirt = kit.line(self.shirt.product_variant_id, taxes=kit.no_tax())
+        return kit.sell(self.sara, [shirt])

@@ -64,7 +64,7 @@ test("what the screen of orders proposes is made exact", async () => {
     const proposed = rewardsToReturn(order, { [goods.uuid]: 1 }, 2)[reward.uuid];
     expect(proposed).toBe(0.33);
     const said = givenBackWith(order, { [goods.uuid]: 1 }, () => proposed, 2);
-    expect(said.points).toBeCloseTo(100 / 3);
+    expect(said.points).toBe(33);
     const back = refund(till, goods, 1);
     till.models["pos.order.line"].create({
         order_id: back,
@@ -148,6 +148,11 @@ test("it says what the member gets back", async () => {
     const till = await setupSpending();
     const { order } = await sale(till);
     expect(givenBack(order, () => 0.5)).toEqual({ points: 50 });
+    // The last of three thirds is what the first two left over.
+    const thirds = [1, 2, 3].map((nth) =>
+        givenBack(order, () => nth / 3, () => (nth - 1) / 3)
+    );
+    expect(thirds).toEqual([{ points: 33 }, { points: 33 }, { points: 34 }]);
 });
 
 test("a free product goes back with itself, not with other goods", async () => {

@@ -116,7 +116,7 @@ test("half a number isn't called unknown; a whole one is, and joins", async () =
     await waitFor(".o_club_join");
     await press("Enter");
     await waitFor(".o_club_join_dialog");
-    expect(".o_club_join_dialog .o_club_mobile").toHaveValue("+989350000000");
+    expect(".o_club_join_dialog .o_club_mobile").toHaveValue("09350000000");
 });
 
 test("half a bank card's number is neither asked for nor sent", async () => {
@@ -241,7 +241,7 @@ test("joining sends what was asked, and consent only where it was given", async 
     const { method, config_id, values } = wire.calls[0];
     expect([method, config_id]).toEqual(["join", 1]);
     expect(values).toEqual({
-        mobile: "+989350000000",
+        mobile: "09350000000",
         name: "Dara",
         pin: "1234",
         consent: { sms: true },
@@ -296,7 +296,7 @@ test("joining without a network is said to be impossible, and what was typed sta
     await contains(".o_club_do_join").click();
     await waitFor(".o_club_problem");
     expect(".o_club_problem").toHaveText(/needs the network/);
-    expect(".o_club_mobile").toHaveValue("+989350000000");
+    expect(".o_club_mobile").toHaveValue("09350000000");
 });
 
 test("in a Jalali club the birthday is typed as people say it", async () => {

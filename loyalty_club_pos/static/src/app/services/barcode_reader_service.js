@@ -11,6 +11,11 @@ import {
 /** What makes a scanned text, which no product has, a member's and not just alike. */
 const OF_A_MEMBER = ["number", "barcode", "card", "mobile"];
 
+/** Digits that somebody types quickly into the keypad of a dialog are no barcode. */
+function isOfKeypad(code) {
+    return /^[\d۰-۹٠-٩]+$/.test(code || "") && document.querySelector(".modal .numpad") !== null;
+}
+
 patch(BarcodeReader.prototype, {
     setup() {
         super.setup(...arguments);
@@ -19,6 +24,9 @@ patch(BarcodeReader.prototype, {
     },
     /** Everything that is scanned comes through here: keyboard, camera, box. */
     scan(code) {
+        if (clubListens(this.pos) && isOfKeypad(code)) {
+            return Promise.resolve();
+        }
         if (code && isBankCard(this.pos, code)) {
             refuseBankCard(this.notification);
             return Promise.resolve();

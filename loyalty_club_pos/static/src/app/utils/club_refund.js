@@ -1,5 +1,6 @@
 import { ConnectionLostError } from "@web/core/network/rpc";
 import { clubSpending } from "@loyalty_club_pos/app/services/club_spending";
+import { unitsDown } from "@loyalty_club_pos/app/utils/club_amounts";
 import { readRefusal } from "@loyalty_club_pos/app/utils/club_refusal";
 
 /**
@@ -111,29 +112,31 @@ export function rewardsToReturn(order, chosen, digits) {
 }
 
 /**
- * What a return gives back, by account: points as such, money as money.
+ * What a return gives back, by account: points as such, money as money. As the ledger
+ * counts: what is given back in all, whole points, less what was before.
  *
  * @param {Object} order pos.order that was paid
- * @param {function(Object): number} partOf a reward line: how much of it is returned, 0
- *     to 1
+ * @param {function(Object): number} soFar a reward line: how much of it is returned with
+ *     this return, 0 to 1
+ * @param {function(Object): number} [before] the same without it
  * @returns {Object} account to amount
  */
-export function givenBack(order, partOf) {
-    const amounts = {};
-    const costs = {};
+export function givenBack(order, soFar, before = () => 0) {
+    const sums = {};
     // A claim's cost stands on its first line; the others only split its tax.
-    for (const line of order.lines.filter((line) => line.clubAccount)) {
-        const code = line.reward_identifier_code;
-        costs[code] = costs[code] || { account: line.clubAccount, cost: 0, part: 0 };
-        costs[code].cost += line.points_cost;
-        if (line.points_cost) {
-            costs[code].part = partOf(line);
-        }
+    for (const line of order.lines.filter((line) => line.clubAccount && line.points_cost)) {
+        const sum = (sums[line.clubAccount] ||= { soFar: 0, before: 0 });
+        sum.soFar += line.points_cost * soFar(line);
+        sum.before += line.points_cost * before(line);
     }
-    for (const { account, cost, part } of Object.values(costs)) {
-        amounts[account] = (amounts[account] || 0) + cost * part;
-    }
-    return amounts;
+    return Object.fromEntries(
+        Object.entries(sums).map(([account, sum]) => [
+            account,
+            account === "points"
+                ? unitsDown(sum.soFar, 0) - unitsDown(sum.before, 0)
+                : sum.soFar - sum.before,
+        ])
+    );
 }
 
 /**
@@ -146,13 +149,25 @@ export function givenBack(order, partOf) {
  */
 export function givenBackWith(order, chosen, quantityOf, digits) {
     const parts = partsDue(order, chosen);
-    return givenBack(order, (line) => {
+    const soFar = (line) => {
+        const before = partReturned(line);
+        const due = Math.max(before, exactPart(line, parts.get(line)));
         const quantity = quantityOf(line);
-        const due = Math.max(0, parts.get(line) - partReturned(line));
-        const proposed = Number((line.qty * due).toFixed(digits));
+        const proposed = Number((line.qty * (parts.get(line) - before)).toFixed(digits));
         // More than is due is the cashier's own choice.
-        return isByAmount(line) && quantity <= proposed + 10 ** -digits ? due : quantity / line.qty;
-    });
+        return isByAmount(line) && quantity <= proposed + 10 ** -digits
+            ? due
+            : before + quantity / line.qty;
+    };
+    return givenBack(order, soFar, (line) => partReturned(line));
+}
+
+/** A part of what paid an amount, as it goes back: to the currency's smallest unit. */
+function exactPart(line, part) {
+    const worth = worthOf(line);
+    return isByAmount(line) && worth && part < 1
+        ? line.order_id.currency.round(worth * part) / worth
+        : part;
 }
 
 /**
@@ -266,8 +281,8 @@ function pointsBack(order) {
     const orders = new Set(sold.map((line) => line?.order_id).filter(Boolean));
     let points = 0;
     for (const original of orders) {
-        const partOf = (line) => partReturned(line) - partReturned(line, order);
-        points += Math.floor((givenBack(original, partOf).points || 0) + 1e-6);
+        const without = (line) => partReturned(line, order);
+        points += givenBack(original, (line) => partReturned(line), without).points || 0;
     }
     return points;
 }

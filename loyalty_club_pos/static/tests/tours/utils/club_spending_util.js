@@ -39,6 +39,26 @@ export function openSpending() {
     ];
 }
 
+/** As much of an account as can be used, with one tap on the strip. */
+export function useAll(account, words) {
+    return [
+        {
+            content: `all of ${account}: ${words}`,
+            trigger: `.o_club_panel .o_club_all_of[data-account=${account}]:contains("${words}")`,
+            run: "click",
+        },
+    ];
+}
+
+/** The payment screen says what pays, beside what is still due. */
+export function pays(account, words) {
+    return [
+        {
+            trigger: `.paymentlines-container .o_club_pays [data-account=${account}]:contains("${words}")`,
+        },
+    ];
+}
+
 export function choose(account) {
     return [
         {

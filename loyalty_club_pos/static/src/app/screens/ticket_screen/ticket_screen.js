@@ -89,11 +89,7 @@ patch(TicketScreen.prototype, {
             .map(([account, amount]) => ({
                 account,
                 name: spending.accountName(account),
-                words: spending.formatAmount(
-                    account,
-                    // As the ledger gives it: whole points, rounded down.
-                    account === "points" ? Math.floor(amount + 1e-6) : amount
-                ),
+                words: spending.formatAmount(account, amount),
             }));
     },
 });

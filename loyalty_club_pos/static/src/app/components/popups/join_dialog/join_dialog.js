@@ -4,6 +4,7 @@ import { Dialog } from "@web/core/dialog/dialog";
 import { useAutofocus } from "@web/core/utils/hooks";
 import { BirthdayField } from "@loyalty_club_pos/app/components/birthday_field/birthday_field";
 import { asciiDigits } from "@loyalty_club_pos/app/utils/card_numbers";
+import { shownMobile } from "@loyalty_club_pos/app/utils/club_format";
 import { problemOf } from "@loyalty_club_pos/app/utils/club_refusal";
 
 /** Somebody joins: a mobile is enough. Its payload is the answer of `join`. */
@@ -22,7 +23,9 @@ export class JoinDialog extends Component {
     };
 
     setup() {
-        const { mobile = "", name = "", email = "", card = null, club } = this.props;
+        const { name = "", email = "", card = null, club } = this.props;
+        // As people write it; the server reads it so, in any digits.
+        const mobile = shownMobile(this.props.mobile, club.policy.mobile_prefix);
         this.state = useState({
             values: { mobile, name, email, pin: "", referral_code: "", birthdate: "" },
             consent: {},

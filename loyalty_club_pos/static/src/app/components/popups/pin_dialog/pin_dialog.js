@@ -4,6 +4,7 @@ import { _t } from "@web/core/l10n/translation";
 import { Dialog } from "@web/core/dialog/dialog";
 import { BACKSPACE, EMPTY, Numpad, ZERO, getButtons } from "@point_of_sale/app/components/numpad/numpad";
 import { shownButtons } from "@loyalty_club_pos/app/utils/club_format";
+import { useKeypadKeys } from "@loyalty_club_pos/app/utils/keypad_keys";
 
 const LONGEST = 12;
 
@@ -29,10 +30,7 @@ export class PinDialog extends Component {
             sent: "",
         });
         useHotkey("enter", () => this.confirm());
-        for (const digit of "0123456789") {
-            useHotkey(digit, () => this.press(digit), { allowRepeat: true });
-        }
-        useHotkey("backspace", () => this.press("Backspace"), { allowRepeat: true });
+        useKeypadKeys((key) => this.press(key));
     }
     get title() {
         return this.state.method === "pin" ? _t("Member's PIN") : _t("One-time code");

@@ -1,4 +1,4 @@
-import { Component, useExternalListener, useState } from "@odoo/owl";
+import { Component, useState } from "@odoo/owl";
 import { useService } from "@web/core/utils/hooks";
 import { localization } from "@web/core/l10n/localization";
 import { parseFloat } from "@web/views/fields/parsers";
@@ -9,9 +9,14 @@ import { SelectionPopup } from "@point_of_sale/app/components/popups/selection_p
 import { usePos } from "@point_of_sale/app/hooks/pos_hook";
 import { makeAwaitable } from "@point_of_sale/app/utils/make_awaitable_dialog";
 import { SetPinDialog } from "@loyalty_club_pos/app/components/popups/set_pin_dialog/set_pin_dialog";
-import { asciiDigits } from "@loyalty_club_pos/app/utils/card_numbers";
 import { wholeSteps } from "@loyalty_club_pos/app/utils/club_amounts";
-import { formatDay, shownButtons, shownDigits } from "@loyalty_club_pos/app/utils/club_format";
+import {
+    formatDay,
+    shownAmount,
+    shownButtons,
+    shownDigits,
+} from "@loyalty_club_pos/app/utils/club_format";
+import { useKeypadKeys } from "@loyalty_club_pos/app/utils/keypad_keys";
 
 const ACCOUNTS = ["points", "wallet", "credit"];
 const LONGEST = 12;
@@ -41,7 +46,10 @@ export class SpendDialog extends Component {
         // ``text`` is what was typed; null shows what the slider, or the order, says.
         this.state = useState({ account: first, amount: 0, text: null, busy: false });
         this.select(first);
-        useExternalListener(window, "keydown", this.onKeydown.bind(this));
+        useKeypadKeys(
+            (key) => this.press(key),
+            () => this.spending.digitsOf(this.state.account) > 0
+        );
     }
 
     // -------------------------------------------------------------- what is shown
@@ -82,7 +90,7 @@ export class SpendDialog extends Component {
         return shownButtons(getButtons([isWhole ? EMPTY : DECIMAL, ZERO, BACKSPACE]));
     }
     get shown() {
-        return shownDigits(this.state.text || this.plain(this.state.amount));
+        return shownAmount(this.state.text || this.plain(this.state.amount));
     }
     get useLabel() {
         const { account, rate, used, amount, least } = this.current;
@@ -218,17 +226,6 @@ export class SpendDialog extends Component {
         }
         this.state.text = text;
         this.state.amount = text ? parseFloat(text) : 0;
-    }
-    onKeydown(ev) {
-        if (ev.ctrlKey || ev.altKey || ev.metaKey || ev.target.tagName === "INPUT") {
-            return;
-        }
-        const key = asciiDigits(ev.key);
-        if (/^\d$/.test(key) || key === "Backspace") {
-            this.press(key);
-        } else if ([".", ",", "٫"].includes(ev.key) && this.spending.digitsOf(this.state.account)) {
-            this.press(localization.decimalPoint);
-        }
     }
     async apply() {
         const { account } = this.state;
