@@ -149,9 +149,10 @@ class TestTransferMerge(ClubCase):
         erased = self.member("Sara")
         erased._erase("Asked")
         for ended in (self.ali, erased):
+            of_manager = ended.with_user(self.users["manager"])
             for action in ("activate", "pause", "block"):
                 with self.subTest(ended=ended), self.assertRaises(UserError):
-                    getattr(ended.with_user(self.users["manager"]), f"action_{action}")()
+                    getattr(of_manager, f"action_{action}")()
             self.assertEqual(ended.state, "left")
 
     def test_forfeit_takes_all_and_keeps_the_debt(self):
