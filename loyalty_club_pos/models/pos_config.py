@@ -6,6 +6,10 @@ from odoo.tools import SQL
 from odoo.addons.loyalty_club.exceptions import ClubError
 from odoo.addons.loyalty_club.rights import raised
 
+# What a club's guards at a till go by: whose members it serves, whose holds it shares,
+# and where its cards are read.
+GUARDED = {"club_id", "club_box_ip", "club_box_reader", "trusted_config_ids"}
+
 
 class PosConfig(models.Model):
     _inherit = "pos.config"
@@ -26,6 +30,21 @@ class PosConfig(models.Model):
         default="device",
         help="The reader's identifier on the box; “device” is the first one it has.",
     )
+
+    def write(self, vals):
+        """Odoo lets who sells write tills; they would choose their own guards.
+
+        At a till of another club a refund takes nothing back.
+        """
+        if (
+            not self.env.su
+            and GUARDED & vals.keys()
+            and not self.env.user.has_group("point_of_sale.group_pos_manager")
+        ):
+            raise AccessError(
+                self.env._("A till's club, trust and reader are its manager's to set.")
+            )
+        return super().write(vals)
 
     def _club(self):
         """The club that this till serves, with all rights; empty when there is none."""

@@ -526,6 +526,39 @@ class TestKeptOrders(AttackCase):
         stranger = self.sell(self.env["res.partner"], [self.line(self.tea)])
         self.call("pos.order.line", "write", stranger.lines.ids, {"qty": 5})
 
+    def test_a_till_of_another_club(self):
+        """Its refunds would take nothing back, and list nothing."""
+        other = self.env["loyalty.club"].create(
+            {"name": "Other", "code": "other", "company_id": self.company.id}
+        )
+        second = self.new_till("Till 2")
+        for values in (
+            {"club_id": other.id},
+            {"club_id": False},
+            {"club_box_ip": "192.0.2.1"},
+            {"club_box_reader": "mine"},
+            {"trusted_config_ids": [Command.set(second.ids)]},
+        ):
+            with self.subTest(**values):
+                self.assertRefused(
+                    lambda v=values: self.call("pos.config", "write", self.till.ids, v)
+                )
+        self.refund(self.order)
+        self.assertEqual(self.available(self.ali), 100)
+        boss = self.user("boss", "point_of_sale.group_pos_manager")
+        self.till.with_user(boss).write({"club_id": other.id})
+        self.assertEqual(self.till.club_id, other)
+
+    def test_without_that_refusal_the_points_would_stay(self):
+        """Negative control."""
+        other = self.env["loyalty.club"].create(
+            {"name": "Other", "code": "other", "company_id": self.company.id}
+        )
+        self.till.sudo().club_id = other
+        self.refund(self.order)
+        self.assertEqual(self.available(self.ali), 150)
+        self.assertFalse(self.exceptions())
+
 
 class TestNativeCalls(AttackCase):
     """Odoo's calls around an order, with what a browser never sends (T4, T5)."""

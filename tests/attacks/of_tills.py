@@ -132,6 +132,26 @@ def rewritten(world):
         yield changed or world.points(number) > before
 
 
+@attack("1.6", "cashier", "choose another club, box or partner for one's till")
+def other_till(world):
+    config = world.till.own["config"]
+    row = (
+        "SELECT concat(club_id, '|', club_box_ip, '|', club_box_reader)"
+        " FROM pos_config WHERE id = %s"
+    )
+    before = world.one(row, config)
+    for values in (
+        {"club_id": world.opened["club"]},
+        {"club_box_ip": "192.0.2.1"},
+        {"club_box_reader": "forged"},
+        {"trusted_config_ids": [[4, world.opened["tills"][1]["config"]]]},
+    ):
+        changed = world.dares(
+            world.cashier.call, "pos.config", "write", [config], values
+        )
+        yield changed or world.one(row, config) != before
+
+
 @attack("1.6", "cashier", "spend 2,000 and 2,000 below a PIN limit of 2,000")
 def split_holds(world):
     first = hold(world, 27, 2000)
