@@ -6,6 +6,7 @@ from . import loyalty_club_tier_move
 from . import loyalty_club_reason
 from . import loyalty_club_member
 from . import loyalty_club_member_enrol
+from . import loyalty_club_member_erase
 from . import loyalty_club_member_many
 from . import loyalty_club_member_tier
 from . import loyalty_club_member_life
@@ -52,6 +53,8 @@ from . import product
 from . import res_company
 from . import res_currency
 from . import res_partner
+from . import res_partner_erase
+from . import mail_erase
 from . import loyalty_club_cron
 from . import ir_http
 from . import res_users

@@ -113,6 +113,19 @@ class Base(models.AbstractModel):
                 other._club_check_named(part)
 
     @api.model
+    def _on_erase(self, person):
+        """What this model holds of a person whom a club erases: a hook.
+
+        Every model is asked, with all rights: whoever keeps something personal extends
+        this where it is kept, and nobody else need know of it. The same list is shown
+        before, carried out, and answered; so it has to be cheap and to change nothing.
+
+        :param person: ``erasing.Person``: memberships, accounts, contacts, and tools
+        :return: list of ``erasing.Gone`` and ``erasing.Kept``
+        """
+        return []
+
+    @api.model
     def load(self, fields, data):
         """On the screen of an import, a refused row says why without a code.
 

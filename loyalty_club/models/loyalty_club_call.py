@@ -1,4 +1,6 @@
-from odoo import fields, models
+from odoo import api, fields, models
+
+from ..erasing import Gone, Kept
 
 
 class LoyaltyClubCall(models.Model):
@@ -22,6 +24,19 @@ class LoyaltyClubCall(models.Model):
     answer = fields.Json()
 
     _key_uniq = models.UniqueIndex("(club_id, method, key)")
+
+    @api.model
+    def _on_erase(self, person):
+        _ = self.env._
+        return [
+            *super()._on_erase(person),
+            Gone(
+                {"answers to integrations": _("answers kept for integrations")},
+                lambda: self._forget(person.members),
+            ),
+            # The same key is never answered twice, also when its person has gone.
+            Kept({"keys of calls": _("keys that integrations have chosen")}),
+        ]
 
     def _forget(self, members):
         """Keep the keys of erased persons, and nothing that tells who they were.

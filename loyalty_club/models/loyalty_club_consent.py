@@ -1,4 +1,6 @@
-from odoo import fields, models
+from odoo import api, fields, models
+
+from ..erasing import Gone
 
 CHANNELS = [("sms", "SMS"), ("email", "E-mail"), ("call", "Phone call")]
 
@@ -22,3 +24,9 @@ class LoyaltyClubConsent(models.Model):
     date = fields.Datetime(required=True, default=fields.Datetime.now)
     source = fields.Char(required=True)
     user_id = fields.Many2one("res.users", default=lambda self: self.env.uid)
+
+    @api.model
+    def _on_erase(self, person):
+        words = {"consents": self.env._("consents")}
+        erase = person.members.consent_ids.unlink
+        return [*super()._on_erase(person), Gone(words, erase)]

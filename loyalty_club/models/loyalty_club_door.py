@@ -98,11 +98,13 @@ class LoyaltyClub(models.Model):
 
     @door(key="key")
     def member_erase(self, *, member: payloads.MEMBER, reason: payloads.text(256)):
-        """Forget a person for good; his ledger stays, without a name.
+        """Forget a person for good; their ledger stays, without a name.
+
+        Also one who has left. Who was erased already is so once more.
 
         :return: ``erased`` and ``kept``: lists of what
         """
-        found = self._door_kept(member)
+        found = self._door_member(member)
         return found, found._erase(reason)
 
     # ------------------------------------------------------------------ purchases

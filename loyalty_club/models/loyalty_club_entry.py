@@ -1,6 +1,7 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ..amounts import AMOUNT
+from ..erasing import Kept
 from .loyalty_club import ACCOUNTS
 
 KINDS = [
@@ -99,3 +100,14 @@ class LoyaltyClubEntry(models.Model):
         " AND abs(balance) < 1e14)",
         "This amount is too large to be counted exactly.",
     )
+
+    @api.model
+    def _on_erase(self, person):
+        """Entries are append-only: what was written into them is said to be kept."""
+        kept = {"entries": self.env._("the entries of the ledger")}
+        referring = [("card_id", "in", person.cards.ids), ("reference", "!=", False)]
+        if self.search_count(referring, limit=1):
+            kept["references of entries"] = self.env._(
+                "references and notes that were written into entries"
+            )
+        return [*super()._on_erase(person), Kept(kept)]

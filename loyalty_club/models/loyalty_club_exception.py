@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
 from ..amounts import AMOUNT
+from ..erasing import Gone, Kept
 from ..exceptions import ClubError
 from ..ledger import to_column
 from ..rights import raised
@@ -166,6 +167,16 @@ class LoyaltyClubException(models.Model):
         raised(self).search(domain).write(
             {"state": "done", "done_at": fields.Datetime.now()}
         )
+
+    @api.model
+    def _on_erase(self, person):
+        names, ids = ("message", "reference"), person.members.ids
+        _ = self.env._
+        return [
+            *super()._on_erase(person),
+            Gone({}, lambda: person.mask(self._name, names, "member_id", ids)),
+            Kept({"exceptions": _("exceptions, without who it was")}),
+        ]
 
     # ------------------------------------------------------------------ people
 

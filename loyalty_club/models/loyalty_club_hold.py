@@ -1,6 +1,8 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.tools import SQL
 
 from ..amounts import AMOUNT
+from ..erasing import Gone
 
 
 class LoyaltyClubHold(models.Model):
@@ -49,3 +51,18 @@ class LoyaltyClubHold(models.Model):
     )
     _open_idx = models.Index("(card_id) WHERE state = 'open'")
     _reference_idx = models.Index("(club_id, reference) WHERE reference IS NOT NULL")
+
+    @api.model
+    def _on_erase(self, person):
+        words = {"references of holds": self.env._("references of holds")}
+        return [
+            *super()._on_erase(person),
+            Gone(words, lambda: self._erase_references(person)),
+        ]
+
+    @api.model
+    def _erase_references(self, person):
+        # An integration may have written anything; else it is a document's name.
+        chosen = SQL("origin_model IS NULL")
+        values = {"reference": None}
+        person.set(self._name, values, "card_id", person.cards.ids, chosen)

@@ -1,5 +1,7 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import SQL, sql
+
+from ..erasing import Gone
 
 SCHEMES = [
     ("mobile", "Mobile"),
@@ -55,6 +57,12 @@ class LoyaltyClubIdentifier(models.Model):
     def _standing(self):
         """Those that a member is recognised by, or that are known as blocked."""
         return self.filtered(lambda item: item.state != "replaced")
+
+    @api.model
+    def _on_erase(self, person):
+        shown = person.members.identifier_ids.filtered(lambda i: i.scheme != "number")
+        words = {"identifiers": self.env._("cards, barcodes and other identifiers")}
+        return [*super()._on_erase(person), Gone(words, shown.unlink)]
 
     def _auto_init(self):
         """Tell which identifiers of before came from contacts, in one statement."""

@@ -11,6 +11,8 @@ from ..ledger import NewLot, to_column
 EARNING = {"earn", "bonus", "opening", "top_up"}
 SPENDING = {"spend", "transfer"}
 
+SEPARATOR = " · "  # in native history, between the kind and what it refers to
+
 # Columns that the triggers and statements below write.
 WRITTEN = {
     "loyalty.card": (
@@ -216,7 +218,7 @@ class LoyaltyClubLedger(models.AbstractModel):
             rows.append(
                 (
                     posting.account.id,
-                    f"{label} · {reference}" if reference else label,
+                    f"{label}{SEPARATOR}{reference}" if reference else label,
                     amount if posting.amount > 0 else zero,
                     amount if posting.amount < 0 else zero,
                     posting.origin.model,

@@ -6,7 +6,7 @@ from ..rights import raised
 
 
 class LoyaltyClubMember(models.Model):
-    """What happens to a membership: blocked, merged into another, erased."""
+    """What happens to a membership: paused, blocked, merged into another."""
 
     _inherit = "loyalty.club.member"
 
@@ -157,93 +157,3 @@ class LoyaltyClubMember(models.Model):
         window = self._window(today)
         value = self._sum_purchases({self.id: window})[self.id]
         self._evaluate_tiers(club, {self.id: (value, *window)}, today, reason=reason)
-
-    # ------------------------------------------------------------------ erasing
-
-    def _erase(self, reason):
-        """Forget the person; the ledger stays whole and anonymous.
-
-        :return: dict with lists ``erased`` and ``kept``
-        """
-        self.ensure_one()
-        ledger = self.env["loyalty.club.ledger"]
-        ledger._release_all(self.card_ids.ids)
-        for card in self.card_ids:
-            ledger._forfeit(card.id)
-        numbers = self.identifier_ids.filtered(lambda item: item.scheme == "number")
-        (self.identifier_ids - numbers).unlink()
-        consents = len(self.consent_ids)
-        self.consent_ids.unlink()
-        self.message_ids.sudo().unlink()  # the chatter may say anything of the person
-        erased_person = self._erase_partner()
-        self.env["loyalty.club.call"]._forget(self)
-        self.write(
-            {
-                "state": "left",
-                "erased_at": fields.Datetime.now(),
-                "consent_sms": False,
-                "consent_email": False,
-                "consent_call": False,
-            }
-        )
-        self.message_post(
-            body=self.env._("The person was erased: %(reason)s", reason=reason)
-        )
-        return {
-            "erased": [
-                *erased_person,
-                "identifiers",
-                *(["consents"] if consents else []),
-                "messages",
-                "balances",
-            ],
-            "kept": ["number", "entries", "purchases", "tier history"],
-        }
-
-    def _erase_partner(self):
-        """Blank the contact, unless it is needed elsewhere, for documents say.
-
-        A contact with invoices must stay as the law wants it; the membership then
-        lets go of it and gets an anonymous one.
-        """
-        partner = self.partner_id
-        anonymous = self.env["res.partner"].create(
-            {"name": self.env._("Erased member %(number)s", number=self.number)}
-        )
-        self.card_ids.with_context(active_test=False).write(
-            {"partner_id": anonymous.id}
-        )
-        self.write({"partner_id": anonymous.id})
-        if self._partner_is_needed(partner):
-            return ["link to the contact"]
-        partner.write(
-            {
-                "name": self.env._("Erased"),
-                "phone": False,
-                "email": False,
-                "birthdate_date": False,
-                "gender": False,
-                "category_id": [(5,)],
-                "street": False,
-                "street2": False,
-                "city": False,
-                "zip": False,
-                "vat": False,
-                "comment": False,
-                "image_1920": False,
-                "active": False,
-            }
-        )
-        return ["name", "mobile", "e-mail", "birth date", "gender", "tags", "address"]
-
-    def _partner_is_needed(self, partner):
-        """Whether other records need to know who this is: documents, users, clubs."""
-        return bool(
-            partner.with_context(active_test=False).user_ids
-            or self.env["account.move"].search_count(
-                [("partner_id", "=", partner.id)], limit=1
-            )
-            or self.search_count(
-                [("partner_id", "=", partner.id), ("id", "!=", self.id)], limit=1
-            )
-        )

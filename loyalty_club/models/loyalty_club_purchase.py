@@ -1,6 +1,8 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.tools import SQL
 
 from ..amounts import AMOUNT
+from ..erasing import Gone, Kept
 
 
 class LoyaltyClubPurchase(models.Model):
@@ -88,3 +90,27 @@ class LoyaltyClubPurchase(models.Model):
     _member_day_idx = models.Index(
         "(member_id, day) INCLUDE (status_points, total, visits)"
     )
+
+    @api.model
+    def _on_erase(self, person):
+        _ = self.env._
+        return [
+            *super()._on_erase(person),
+            Gone(
+                {"references of purchases": _("references and payments of purchases")},
+                lambda: self._erase_references(person),
+            ),
+            Kept(
+                {
+                    "purchases": _("purchases: what was bought, when and where"),
+                    "keys of purchases": _("numbers of purchases and documents"),
+                }
+            ),
+        ]
+
+    @api.model
+    def _erase_references(self, person):
+        # An integration may have written anything; else it is a document's name.
+        chosen = SQL("source IN ('door', 'import')")
+        values = {"reference": None, "payments": None}
+        person.set(self._name, values, "member_id", person.members.ids, chosen)

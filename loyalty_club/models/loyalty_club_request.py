@@ -4,6 +4,7 @@ from odoo.tools import format_amount
 
 from ..amounts import AMOUNT
 from ..engine.amounts import to_units
+from ..erasing import Gone, Kept
 from ..exceptions import ClubError
 from ..ledger import Origin, to_column
 from ..rights import raised
@@ -316,6 +317,20 @@ class LoyaltyClubRequest(models.Model):
             raise ClubError(
                 "key_conflict", self.env._("This request was decided already.")
             )
+
+    @api.model
+    def _on_erase(self, person):
+        _ = self.env._
+        ids = person.members.ids
+        person.logged(self.search([("member_id", "in", ids)]))
+        return [
+            *super()._on_erase(person),
+            Gone(
+                {"notes of requests": _("notes of requests")},
+                lambda: person.set(self._name, {"note": None}, "member_id", ids),
+            ),
+            Kept({"requests": _("requests, without their notes")}),
+        ]
 
     @api.model
     def _action_ask(self, card):

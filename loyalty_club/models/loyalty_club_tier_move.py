@@ -1,6 +1,7 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ..amounts import AMOUNT
+from ..erasing import Kept
 
 
 class LoyaltyClubTierMove(models.Model):
@@ -33,3 +34,8 @@ class LoyaltyClubTierMove(models.Model):
         ],
         required=True,
     )
+
+    @api.model
+    def _on_erase(self, person):
+        kept = {"tier history": self.env._("the history of tiers")}
+        return [*super()._on_erase(person), Kept(kept)]

@@ -1,5 +1,9 @@
 from odoo import api, models
 from odoo.exceptions import AccessError
+from odoo.tools import SQL
+
+from ..erasing import Gone
+from .loyalty_club_ledger_post import SEPARATOR
 
 
 class LoyaltyHistory(models.Model):
@@ -57,3 +61,16 @@ class LoyaltyHistory(models.Model):
                 "The history of a club's account is written by its ledger alone."
             )
         )
+
+    @api.model
+    def _on_erase(self, person):
+        return [
+            *super()._on_erase(person),
+            Gone({}, lambda: self._erase_references(person)),
+        ]
+
+    @api.model
+    def _erase_references(self, person):
+        """What the ledger wrote keeps its kind, without what it refers to."""
+        kind = {"description": SQL("split_part(description, %s, 1)", SEPARATOR)}
+        person.set(self._name, kind, "card_id", person.cards.ids)

@@ -5,6 +5,7 @@ from . import test_birthdays
 from . import test_caps
 from . import test_cron
 from . import test_door
+from . import test_erase
 from . import test_earning_rules
 from . import test_exact_numbers
 from . import test_exact_returns

@@ -1,6 +1,3 @@
-from odoo.tests import tagged
-from odoo.tools import SQL
-
 from .common import ClubCase
 
 
@@ -63,42 +60,3 @@ class TestMergeContacts(ClubCase):
         self.merge(partners[0], into=partners[1])
         self.assertEqual(cards[1].points, 15)
         self.assertEqual((cards[0].points, cards[0].active), (0, False))
-
-
-@tagged("post_install", "-at_install")
-class TestErase(ClubCase):
-    def test_the_person_goes_and_the_ledger_stays(self):
-        ali = self.member("Ali", mobile="09121110001", email="ali@example.com")
-        partner = ali.partner_id
-        self.grant(ali, 100)
-        self.spend(ali, 40)
-        entries = self.entries(ali)
-        report = ali._erase("asked for it")
-        self.assertIn("mobile", report["erased"])
-        self.assertIn("entries", report["kept"])
-        self.assertLessEqual(entries, self.entries(ali))
-        self.assertEqual(self.available(ali), 0)
-        self.assertFalse(partner.phone or partner.email or partner.active)
-        self.env.flush_all()
-        for table in ("res_partner", "loyalty_club_identifier", "loyalty_club_member"):
-            self.env.cr.execute(
-                SQL(
-                    "SELECT count(*) FROM %s t WHERE t::text LIKE ANY(%s)",
-                    SQL.identifier(table),
-                    ["%09121110001%", "%9121110001%", "%ali@example.com%"],
-                )
-            )
-            self.assertEqual(self.env.cr.fetchone()[0], 0, table)
-        with self.assertClubError("unknown_member"):
-            self.env["loyalty.club.member"]._find(self.club, "09121110001")
-
-    def test_a_contact_with_documents_stays_for_the_law(self):
-        ali = self.member("Ali", mobile="09121110001")
-        partner = ali.partner_id
-        self.env["res.users"].with_context(no_reset_password=True).create(
-            {"login": "ali-portal", "name": "Ali", "partner_id": partner.id}
-        )
-        report = ali._erase("asked for it")
-        self.assertEqual(report["erased"][0], "link to the contact")
-        self.assertNotEqual(ali.partner_id, partner)
-        self.assertEqual(partner.phone, "+989121110001")
