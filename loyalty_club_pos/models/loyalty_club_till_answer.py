@@ -278,7 +278,7 @@ class LoyaltyClubTill(models.AbstractModel):
         until = now + timedelta(minutes=club.offline_minutes)
         cards = member.card_ids.filtered("active")
         elsewhere = self._granted_elsewhere(config, cards, now)
-        unproven = self._confirm_limits(member, club.env["loyalty.club.hold"])
+        unproven = self._confirm_limits(club, cards, club.env["loyalty.club.hold"])
         for card in cards:
             if (kind := self._confirm_kind(card)) in unproven:
                 unproven[kind] -= elsewhere.get(card.id, 0)
