@@ -24,6 +24,7 @@ CODES = frozenset(
         "member_blocked",
         "needs_approval",
         "limit_exceeded",
+        "stale_cursor",
     }
 )
 

@@ -16,6 +16,7 @@ def uninstall_hook(env):
         DROP FUNCTION IF EXISTS loyalty_club_rfm_fact_touch() CASCADE;
         DROP FUNCTION IF EXISTS loyalty_club_rfm_fact_share_touch() CASCADE;
         DROP TABLE IF EXISTS loyalty_club_rfm_touched;
+        DROP TABLE IF EXISTS loyalty_club_rfm_epoch;
         DROP TABLE IF EXISTS loyalty_club_rfm_score CASCADE;
         """
     )

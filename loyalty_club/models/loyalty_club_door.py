@@ -375,11 +375,11 @@ class LoyaltyClub(models.Model):
 
         :return: ``entries``, oldest first, of which each has its ``trace``
         """
-        domain = [
-            ("member_id", "=", self._door_member(member).id),
-            ("id", ">", after),
-        ]
+        found = self._door_member(member)
+        domain = [("member_id", "=", found.id), ("id", ">", after)]
         if account:
             domain.append(("account", "=", account))
+        else:
+            self._door_settle(found)
         entries = self.env["loyalty.club.entry"].search(domain, order="id", limit=limit)
         return {"entries": self._door_statement(entries)}

@@ -3,6 +3,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from odoo import fields, models
+from odoo.tools import SQL
 
 from .. import payloads
 from ..engine.amounts import to_text, to_units
@@ -165,6 +166,20 @@ class LoyaltyClub(models.Model):
             account: self._door_amount(units, account)
             for account, units in given.items()
         }
+
+    def _door_settle(self, member):
+        """Wait until nobody is writing to any account of a member.
+
+        Entries of one account are committed in the order of their ids: the account is
+        locked before an id is taken. Of two accounts the later id may come first, and
+        who goes on after it would never see the other.
+        """
+        self.env.cr.execute(
+            SQL(
+                "SELECT FROM loyalty_card WHERE member_id = %s ORDER BY id FOR SHARE",
+                member.id,
+            )
+        )
 
     def _door_statement(self, entries):
         return [

@@ -89,7 +89,9 @@ class LoyaltyClub(models.Model):
         """The club that the caller means, among those that he may see."""
         if code:
             clubs = self._door_search([("code", "=", code)])
-            own = clubs.filtered(lambda c: c.company_id in self.env.company.parent_ids)
+            # Callers of a branch can't read the companies above, whose clubs they use.
+            above = self.env.company.sudo().parent_ids
+            own = clubs.filtered(lambda club: club.company_id in above)
             clubs = own or clubs
         else:
             here = self.env.company.id

@@ -15,7 +15,7 @@ def product(value, field):
 
 
 class LoyaltyClub(models.Model):
-    """What the door answers about products; see ``door`` in ``loyalty_club``."""
+    """What the door answers about products and segments; see ``door``."""
 
     _inherit = "loyalty.club"
 
@@ -46,3 +46,47 @@ class LoyaltyClub(models.Model):
         )
         told = ("product_id", "sku", "name", "score", "why")
         return {"products": [{name: row[name] for name in told} for row in rows]}
+
+    @door
+    def segment_moves(
+        self,
+        *,
+        after: payloads.text(64) = None,
+        limit: payloads.whole(1, 500) = 100,
+    ):
+        """A page of who went from which segment to which, in the club's company.
+
+        :param after: the ``cursor`` of the page before; left out: from the beginning
+        :return: ``moves``, and the ``cursor`` after them
+        :raises ClubError: stale_cursor
+        """
+        Move = self.env["loyalty.club.rfm.move"]
+        company = self.company_id.root_id
+        moves, cursor = Move._moves_since(
+            after, limit, [("company_id", "=", company.id)]
+        )
+        members = self.env["loyalty.club.member"].search_fetch(
+            [("club_id", "=", self.id), ("partner_id", "in", moves.partner_id.ids)],
+            ["number", "partner_id"],
+        )
+        number_of = {member.partner_id: member.number for member in members}
+        return {
+            "moves": [
+                {
+                    # As text: XML-RPC has no integers as large as these can get.
+                    "id": str(move.id),
+                    "day": move.day.isoformat(),
+                    "reason": move.reason,
+                    "definition": move.definition_id.name or False,
+                    "member": number_of.get(move.partner_id, False),
+                    "partner_id": move.partner_id.id,
+                    "from": self._door_segment(move.from_segment_id),
+                    "to": self._door_segment(move.to_segment_id),
+                }
+                for move in moves
+            ],
+            "cursor": cursor,
+        }
+
+    def _door_segment(self, segment):
+        return segment and {"code": segment.code, "name": segment.name} or False

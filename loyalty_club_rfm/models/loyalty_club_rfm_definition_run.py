@@ -85,6 +85,8 @@ class LoyaltyClubRfmDefinition(models.Model):
         if not version.cells:
             raise UserError(self.map_id.problem)
         self._interrupt()
+        # Before the long part: another company's night would wait for its end.
+        self.env["loyalty.club.rfm.move"]._epoch()
         same = self._last_of_version(version)
         full = full or not same or self.customer_by == "company"
         return self.env["loyalty.club.rfm.run"].create(
@@ -116,9 +118,10 @@ class LoyaltyClubRfmDefinition(models.Model):
         self.write({"last_run_id": run.id, "run_asked": False})
 
     def _segment_changed(self, run):
-        """Called after each run; its events are in ``loyalty.club.rfm.move``.
+        """Called after each run, in its transaction; for other addons to extend.
 
-        For other addons to extend. It is part of the run's transaction.
+        Who need not be a part of it reads ``_moves_since`` of
+        ``loyalty.club.rfm.move`` afterwards.
         """
 
     def _forecast(self, run):

@@ -14,3 +14,4 @@ class LoyaltyClubRfmScore(models.AbstractModel):
     def init(self):
         with file_open("loyalty_club_rfm/sql/score.sql") as file:
             self.env.cr.execute(file.read())
+        self.env["loyalty.club.rfm.move"]._epoch()

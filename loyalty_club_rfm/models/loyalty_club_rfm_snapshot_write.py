@@ -7,6 +7,7 @@ from odoo.tools import SQL
 from odoo.addons.loyalty_club.engine.periods import add_months, period_start
 
 from ..columns import ROW, STATE
+from .loyalty_club_rfm_definition_run import LOCK
 
 
 class LoyaltyClubRfmSnapshot(models.AbstractModel):
@@ -125,27 +126,16 @@ class LoyaltyClubRfmSnapshot(models.AbstractModel):
     def _write_moves(self, rules, last):
         """Events for who left one segment and entered another.
 
-        A day that is done again takes its first events back.
+        A day that is done again adds to its first events: who has read these knows
+        nothing of a change that is taken back.
         """
-        if last and last.day == rules.day:
-            self.env.cr.execute(
-                SQL(
-                    """
-                    DELETE FROM loyalty_club_rfm_move
-                     WHERE definition_id = %s AND day = %s AND partner_id IN (
-                           SELECT partner_id FROM loyalty_club_rfm_tmp_changed)
-                    """,
-                    rules.definition_id,
-                    rules.day,
-                )
-            )
         self.env.cr.execute(
             SQL(
                 """
                 INSERT INTO loyalty_club_rfm_move
                        (definition_id, company_id, partner_id, day, reason,
-                        from_segment_id, to_segment_id)
-                SELECT %s, %s, partner_id, %s, %s, old_segment_id, segment_id
+                        from_segment_id, to_segment_id, epoch)
+                SELECT %s, %s, partner_id, %s, %s, old_segment_id, segment_id, %s
                   FROM loyalty_club_rfm_tmp_changed
                  WHERE segment_id IS DISTINCT FROM old_segment_id
                 """,
@@ -153,6 +143,7 @@ class LoyaltyClubRfmSnapshot(models.AbstractModel):
                 rules.company_id,
                 rules.day,
                 "purchases" if last else "rules",
+                self.env["loyalty.club.rfm.move"]._epoch(),
             )
         )
 
@@ -163,8 +154,11 @@ class LoyaltyClubRfmSnapshot(models.AbstractModel):
         """
         first = period_start(day, "month", "gregorian")
         name = f"loyalty_club_rfm_score_{first:%Y%m}"
-        self.env.cr.execute("SELECT to_regclass(%s)", [name])
-        if self.env.cr.fetchone()[0]:
+        if self._has_month(name):
+            return
+        # Of two companies' first nights in a month the later one waits, and finds it.
+        self.env.cr.execute("SELECT pg_advisory_xact_lock(%s, 0)", [LOCK])
+        if self._has_month(name):
             return
         self.env.cr.execute(
             SQL(
@@ -179,6 +173,10 @@ class LoyaltyClubRfmSnapshot(models.AbstractModel):
                 next=add_months(first, 1, "gregorian"),
             )
         )
+
+    def _has_month(self, name):
+        self.env.cr.execute("SELECT to_regclass(%s) IS NOT NULL", [name])
+        return self.env.cr.fetchone()[0]
 
     def _forget_before(self, day):
         """Drop the months that ended before ``day``: history is kept for so long."""

@@ -16,6 +16,7 @@ from . import test_schedule
 from . import test_attacks
 from . import test_screens
 from . import test_known_errors
+from . import test_moves_since
 from . import test_overview
 from . import test_explain
 from . import test_tours

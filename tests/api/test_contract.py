@@ -30,6 +30,7 @@ CODES = {
     "member_blocked",
     "needs_approval",
     "limit_exceeded",
+    "stale_cursor",
 }
 # What a refusal looks like where it is no bug: UserError, and nothing else.
 REFUSAL = {"XML-RPC": 2, "JSON-RPC": 0, "JSON-2": 422}

@@ -16,6 +16,7 @@ METHODS = {
     "enroll", "member_get", "member_update", "member_erase", "purchase_quote",
     "purchase_record", "purchase_return", "hold_create", "hold_capture", "hold_release",
     "spend", "top_up", "grant", "transfer", "statement", "recommendations",
+    "segment_moves",
 }  # fmt: skip
 
 
