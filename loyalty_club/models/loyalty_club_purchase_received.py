@@ -41,6 +41,24 @@ class LoyaltyClubPurchase(models.Model):
             status_points=sum(status.values()),
         )
 
+    def _come_in_parts(self):
+        """Let a purchase that earned as a whole earn for what is received."""
+        self.ensure_one()
+        if self.in_parts:
+            return
+        self.write(
+            {
+                "in_parts": True,
+                "parts": 1,
+                "whole_total": self.total,
+                "whole_points": self.points,
+            }
+        )
+        for line in self.line_ids:
+            line.write(
+                {"whole_points": line.points, "whole_status": line.status_points}
+            )
+
     def _settle_received(self, received):
         """Let this purchase have earned what was received of it, whatever it was given.
 

@@ -26,4 +26,5 @@ from . import pos_order_received
 from . import pos_order_return
 from . import pos_order_spend
 from . import pos_order_worth
+from . import pos_payment
 from . import res_config_settings

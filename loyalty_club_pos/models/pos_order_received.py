@@ -6,6 +6,7 @@ from odoo.fields import Domain
 
 from odoo.addons.loyalty_club.engine.amounts import to_units
 from odoo.addons.loyalty_club.models.account_move_received import exact
+from odoo.addons.loyalty_club.rights import raised
 
 
 class PosOrder(models.Model):
@@ -114,6 +115,24 @@ class PosOrder(models.Model):
             member = order._club_member(club)
             for purchase in by_key.get(order.uuid, ()):
                 with order._club_guarded(club, member):
+                    purchase._settle_received(received)
+            with order._club_guarded(club, member):
+                order._club_load_missing(club, received)
+
+    def _club_follow_payments(self):
+        """Somebody has changed how these orders were paid after they were settled."""
+        # Who sells has no right on accounts; the club follows their orders.
+        for order in raised(self).filtered("club_receipt"):
+            club = order.config_id._club()
+            if not club or club.earn_on != "paid":
+                continue
+            received = order._club_received(club)
+            received = Fraction(1) if received is None else received
+            member = order._club_member(club)
+            for purchase in order._club_sale(club):
+                with order._club_guarded(club, member):
+                    if received < 1:
+                        purchase._come_in_parts()
                     purchase._settle_received(received)
             with order._club_guarded(club, member):
                 order._club_load_missing(club, received)

@@ -1,5 +1,6 @@
 """What is sold on the customer's account earns when the customer pays, not before."""
 
+from odoo.fields import Command
 from odoo.tests import freeze_time
 
 from .test_returns import ReturnCase
@@ -151,4 +152,68 @@ class TestOnAccount(ReturnCase):
     def test_where_sales_earn_as_a_whole_it_earns_at_once(self):
         self.club.earn_on = "whole"
         self.sell_on_account(100)
+        self.assertEqual(self.available(self.ali), 100)
+
+    # ------------------------------------------------------------------ changed later
+
+    def pay_by(self, order, method):
+        """The cashier's *Edit Payment* on a paid order."""
+        order.with_user(self.cashier).with_company(self.company).write(
+            {
+                "payment_ids": [
+                    Command.update(
+                        order.payment_ids.id, {"payment_method_id": method.id}
+                    )
+                ]
+            }
+        )
+        self.env.invalidate_all()
+
+    def test_a_payment_that_becomes_a_debt_was_not_received(self):
+        order = self.sell(self.ali, [self.line(self.tea, 2)], till=self.till)
+        self.assertEqual(self.available(self.ali), 100)
+        for method, points in (
+            (self.account_method, 0),
+            (self.account_method, 0),
+            (self.bank, 100),
+            (self.account_method, 0),
+        ):
+            self.pay_by(order, method)
+            self.assertEqual(self.available(self.ali), points)
+        self.settle(self.close(), 40)
+        self.assertEqual(self.available(self.ali), 40)
+        self.assertClean()
+
+    def test_a_debt_that_was_none_earns_and_loads(self):
+        order = self.sell_on_account(100)
+        load = self.sell_on_account(100, [self.line(self.top_up, 1, 100)])
+        self.assertEqual(self.available(self.ali), 0)
+        self.pay_by(order, self.bank)
+        self.pay_by(load, self.bank)
+        self.assertEqual(self.available(self.ali), 100)
+        self.assertEqual(self.available(self.ali, "wallet"), 10000)
+        self.pay_by(load, self.account_method)
+        self.assertEqual(self.available(self.ali, "wallet"), 0)
+        self.refund(order, till=self.till)
+        self.assertEqual(self.available(self.ali), 0)
+        self.assertClean()
+
+    def test_payments_of_their_own_are_followed_too(self):
+        order = self.sell(self.ali, [self.line(self.tea, 2)], till=self.till)
+        payments = self.env["pos.payment"].with_user(self.cashier)
+        payments = payments.with_company(self.company)
+        order.payment_ids.with_env(payments.env).unlink()
+        payments.create(
+            {
+                "pos_order_id": order.id,
+                "amount": 100,
+                "payment_method_id": self.account_method.id,
+            }
+        )
+        self.assertEqual(self.available(self.ali), 0)
+
+    def test_where_sales_earn_as_a_whole_a_changed_payment_takes_nothing(self):
+        self.club.earn_on = "whole"
+        order = self.sell(self.ali, [self.line(self.tea, 2)], till=self.till)
+        self.pay_by(order, self.account_method)
         self.assertEqual(self.available(self.ali), 100)
