@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL, unique
 
-from ..erasing import ACCOUNTS, LOG, Gone, Kept, Person
+from ..erasing import ACCOUNTS, CONTACT, LOG, Gone, Kept, Person
 
 
 class LoyaltyClubMember(models.Model):
@@ -52,6 +52,8 @@ class LoyaltyClubMember(models.Model):
     def _erase_preview(self):
         """What erasing would do, for people to read: lists of what goes and stays."""
         gone, kept = Person(self._same_person()).belongings()
+        # Who it is comes first for people, though it goes after other things.
+        gone.sort(key=lambda each: each.order != CONTACT)
         return (
             list(unique(text for each in gone for text in each.words.values())),
             list(unique(text for each in kept for text in each.words.values())),

@@ -2,7 +2,6 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import format_list
 
 from ..rights import raised
 
@@ -56,24 +55,21 @@ class LoyaltyClubMemberErase(models.TransientModel):
     def action_erase(self):
         self.ensure_one()
         self._check_may_erase()
+        number = self.owner_id.number  # this row goes as well
         left = (self.points_balance, self.wallet_balance, self.credit_balance)
         if any(left) and not self.sure:
             raise UserError(self.env._("Say that the balances may be forfeited."))
         # Contacts, messages and accounts are the club's to blank, not the user's.
-        member_sudo = raised(self.member_id)
-        goes, stays = member_sudo._erase_preview()
-        member_sudo._erase(self.reason)
+        raised(self.member_id)._erase(self.reason)
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
             "params": {
                 "type": "success",
-                "sticky": True,
                 "title": self.env._("The person was erased"),
                 "message": self.env._(
-                    "Erased: %(erased)s. Kept: %(kept)s.",
-                    erased=format_list(self.env, goes),
-                    kept=format_list(self.env, stays),
+                    "What stays is kept under the number %(number)s.",
+                    number=number,
                 ),
                 "next": {"type": "ir.actions.act_window_close"},
             },

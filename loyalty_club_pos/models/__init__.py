@@ -18,6 +18,7 @@ from . import loyalty_rule
 from . import pos_config
 from . import pos_order
 from . import pos_order_confirm
+from . import pos_order_erase
 from . import pos_order_facts
 from . import pos_order_kept
 from . import pos_order_line

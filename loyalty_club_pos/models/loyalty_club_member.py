@@ -3,9 +3,10 @@ import hmac
 import os
 from datetime import timedelta
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.fields import NO_ACCESS
 
+from odoo.addons.loyalty_club.erasing import Gone
 from odoo.addons.loyalty_club.exceptions import ClubError
 from odoo.addons.loyalty_club.models.loyalty_club_member_enrol import (
     PEPPER,
@@ -31,6 +32,13 @@ class LoyaltyClubMember(models.Model):
     pin_hash = fields.Char(copy=False, groups=NO_ACCESS)
     pin_failures = fields.Integer(copy=False, groups=NO_ACCESS)
     pin_paused_until = fields.Datetime(copy=False, groups=NO_ACCESS)
+
+    @api.model
+    def _on_erase(self, person):
+        words = {"PIN": self.env._("the PIN")}
+        nothing = {"pin_hash": False, "pin_failures": 0, "pin_paused_until": False}
+        erase = lambda: person.members.write(nothing)  # noqa: E731
+        return [*super()._on_erase(person), Gone(words, erase)]
 
     def _set_pin(self, pin):
         """Keep the member's PIN, as a salted and peppered hash.

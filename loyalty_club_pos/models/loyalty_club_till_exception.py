@@ -1,7 +1,8 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
 from odoo.addons.loyalty_club.amounts import AMOUNT
+from odoo.addons.loyalty_club.erasing import Gone, Kept
 from odoo.addons.loyalty_club.models.loyalty_club import ACCOUNTS
 
 
@@ -48,6 +49,13 @@ class LoyaltyClubTillException(models.Model):
         if not self.env.su and vals.keys() - {"state"}:
             raise AccessError(self.env._("Only its state can be changed."))
         return super().write(vals)
+
+    @api.model
+    def _on_erase(self, person):
+        ids = person.members.ids
+        erase = lambda: person.mask(self._name, ["message"], "member_id", ids)  # noqa: E731
+        kept = {"exceptions": self.env._("exceptions, without who it was")}
+        return [*super()._on_erase(person), Gone({}, erase), Kept(kept)]
 
     def action_seen(self):
         """A manager has dealt with it."""

@@ -4,6 +4,7 @@ from . import test_bank_card
 from . import test_box
 from . import test_confirm
 from . import test_earning_base
+from . import test_erase
 from . import test_exceptions_list
 from . import test_first_customers
 from . import test_hoot
