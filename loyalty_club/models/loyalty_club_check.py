@@ -73,7 +73,9 @@ class LoyaltyClubCheck(models.Model):
             "lines_returned": self.env._(
                 "Lines that say something else than their returns:"
             ),
-            "call_keys": self.env._("Entries of calls whose keys were deleted:"),
+            "call_keys": self.env._(
+                "Entries, purchases and members of calls whose keys were deleted:"
+            ),
             "tier_measure": self.env._(
                 "Members whose tier counts other than their purchases:"
             ),

@@ -8,6 +8,10 @@ from odoo.tools import SQL
 from .. import payloads
 from ..exceptions import ClubError
 
+# Calls that leave no entry: how many there were is counted at the member, so that a
+# key that somebody deletes is missed.
+PERSON_CALLS = ("enroll", "member_update", "member_erase")
+
 
 def door(method=None, *, key=None):
     """Make a public method of ``loyalty.club`` out of what it does for one club.
@@ -132,7 +136,28 @@ class LoyaltyClub(models.Model):
             ),
             log_exceptions=False,  # Odoo logs what fails, and this tells of a person
         )
+        if name in PERSON_CALLS:
+            self._door_count(member)
         return answer
+
+    def _door_count(self, member):
+        """Count a call of the person; from before there was a count, all that are."""
+        member.flush_recordset(["call_count"])
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE loyalty_club_member
+                   SET call_count = COALESCE(call_count + 1, (
+                           SELECT count(*) FROM loyalty_club_call
+                            WHERE member_id = %(member)s AND method = ANY(%(names)s)
+                       ))
+                 WHERE id = %(member)s
+                """,
+                member=member.id,
+                names=list(PERSON_CALLS),
+            )
+        )
+        member.invalidate_recordset(["call_count"], flush=False)
 
     def _door_claim(self, name, key, mark):
         """Id of the new call, or None where the key was used before.

@@ -3,6 +3,7 @@ import time
 from odoo import fields, models
 from odoo.tools import SQL
 
+from .loyalty_club_door_call import PERSON_CALLS
 from .loyalty_club_member_tier import MEASURES
 
 # More than anybody reads; the number of differences is counted in full.
@@ -168,7 +169,8 @@ PROOFS = {
                 SELECT COALESCE(sale.origin_id, back.origin_id) AS sale_id, line.key,
                        -sum(line.points) AS points,
                        -sum(line.status_points) AS status_points,
-                       -sum(line.quantity) AS quantity
+                       -sum(line.quantity) AS quantity,
+                       -sum(line.total) AS total
                   FROM loyalty_club_purchase_line AS line
                   JOIN loyalty_club_purchase AS back ON back.id = line.purchase_id
                   JOIN loyalty_club_purchase AS sale ON sale.id = back.origin_id
@@ -178,10 +180,10 @@ PROOFS = {
           LEFT JOIN points_account AS card ON card.member_id = sale.member_id
          WHERE sale.club_id = %(club)s AND sale.kind = 'sale'
            AND (COALESCE(line.points_taken, 0), COALESCE(line.status_taken, 0),
-                COALESCE(line.returned_quantity, 0))
+                COALESCE(line.returned_quantity, 0), COALESCE(line.returned_total, 0))
                IS DISTINCT FROM
                (COALESCE(back.points, 0), COALESCE(back.status_points, 0),
-                COALESCE(back.quantity, 0))
+                COALESCE(back.quantity, 0), COALESCE(back.total, 0))
     """,
     "call_keys": """
         SELECT entry.card_id, 0, 1
@@ -196,6 +198,26 @@ PROOFS = {
             ON call.id::text = split_part(entry.key, ':', 2)
            AND call.club_id = %(club)s
          WHERE call.id IS NULL
+         UNION ALL
+        SELECT COALESCE(card.id, 0), 0, 1
+          FROM loyalty_club_purchase AS purchase
+          LEFT JOIN loyalty_club_call AS call
+            ON call.id = purchase.call_ref AND call.club_id = %(club)s
+          LEFT JOIN points_account AS card ON card.member_id = purchase.member_id
+         WHERE purchase.club_id = %(club)s AND purchase.call_ref > 0
+           AND call.id IS NULL
+         UNION ALL
+        SELECT COALESCE(card.id, 0), COALESCE(kept.calls, 0), member.call_count
+          FROM loyalty_club_member AS member
+          LEFT JOIN (
+                SELECT member_id, count(*) AS calls
+                  FROM loyalty_club_call
+                 WHERE club_id = %(club)s AND method = ANY(%(person_calls)s)
+                 GROUP BY member_id
+               ) AS kept ON kept.member_id = member.id
+          LEFT JOIN points_account AS card ON card.member_id = member.id
+         WHERE member.club_id = %(club)s
+           AND member.call_count <> COALESCE(kept.calls, 0)
     """,
     "tier_measure": """
         SELECT COALESCE(card.id, 0), member.qualified, COALESCE(reached.measure, 0)
@@ -285,7 +307,9 @@ class LoyaltyClubLedger(models.AbstractModel):
                      ),
                      entry_sum AS (
                         SELECT card_id, sum(amount) AS amount, sum(pending) AS pending,
-                               sum(debt) AS debt, max(date)::date AS last_day
+                               sum(debt) AS debt,
+                               (max(date) AT TIME ZONE 'UTC' AT TIME ZONE %(tz)s)::date
+                                   AS last_day
                           FROM loyalty_club_entry
                          WHERE card_id IN (SELECT id FROM account)
                          GROUP BY card_id
@@ -302,10 +326,12 @@ class LoyaltyClubLedger(models.AbstractModel):
                 ORDER BY 1
                 """,
                 club=club.id,
+                tz=club.tz,
                 proof=SQL(
                     proof,
                     club=club.id,
                     today=club._today(),
+                    person_calls=list(PERSON_CALLS),
                     measure=SQL.identifier(MEASURES[club.qualify_measure]),
                 ),
             )

@@ -101,6 +101,11 @@ class LoyaltyClubMember(models.Model):
     consent_email = fields.Boolean("E-mail allowed", readonly=True)
     consent_call = fields.Boolean("Calls allowed", readonly=True)
 
+    # NULL, not 0, where nobody has counted: written by SQL alone.
+    call_count = fields.Integer(
+        "Calls", readonly=True, copy=False, help="Of integrations, about the person."
+    )
+
     # Tier
     tier_id = fields.Many2one(
         "loyalty.club.tier",

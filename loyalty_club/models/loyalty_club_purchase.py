@@ -78,6 +78,14 @@ class LoyaltyClubPurchase(models.Model):
     whole_points = fields.Float(
         string="Points in all", help="Its points when all of it is received.", **AMOUNT
     )
+    # No relation: the nightly check misses a call that is gone.
+    call_ref = fields.Integer(
+        string="Call",
+        readonly=True,
+        copy=False,
+        default=lambda self: self.env.context.get("loyalty_club_call", (0,))[0],
+        help="The integration's call that recorded it.",
+    )
     payments = fields.Json()
     trace = fields.Json()
     line_ids = fields.One2many("loyalty.club.purchase.line", "purchase_id")

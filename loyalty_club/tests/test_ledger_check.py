@@ -114,6 +114,27 @@ FRAUDS = {
         " returned_quantity = 0 WHERE purchase_id = %(sale)s",
         "lines_returned",
     ),
+    "a line forgets what money came back": (
+        "UPDATE loyalty_club_purchase_line SET returned_total = 0"
+        " WHERE purchase_id = %(sale)s",
+        "lines_returned",
+    ),
+    "the key of joining is gone": (
+        "DELETE FROM loyalty_club_call WHERE method = 'enroll'",
+        "call_keys",
+    ),
+    "one key of changing somebody is gone": (
+        "DELETE FROM loyalty_club_call WHERE method = 'member_update' AND key = 'k3'",
+        "call_keys",
+    ),
+    "the key of a purchase is gone": (
+        "DELETE FROM loyalty_club_call WHERE method = 'purchase_record'",
+        "call_keys",
+    ),
+    "the key of a return is gone": (
+        "DELETE FROM loyalty_club_call WHERE method = 'purchase_return'",
+        "call_keys",
+    ),
     "a purchase has other points": (
         "UPDATE loyalty_club_purchase SET points = points + 9 WHERE id = %(sale)s",
         "purchase_entries",
@@ -224,6 +245,13 @@ class TestFrauds(BasketCase):
         self.assertTrue(waiting.pending_until)
         door = self.env["loyalty.club"].with_user(self.users["integration"])
         door.top_up(club="test", key="k1", member=self.ali.number, amount=10)
+        number = door.enroll(club="test", key="k2", name="New")["number"]
+        for key, name in (("k3", "Newer"), ("k4", "Newest")):
+            door.member_update(club="test", key=key, member=number, name=name)
+        line = {"line": "1", "name": "Tea", "quantity": 2, "unit_price": 5}
+        bought = {"uuid": "u1", "member": self.zari.number, "lines": [line]}
+        door.purchase_record(club="test", purchase=bought)
+        door.purchase_return(club="test", key="k5", uuid="u1")
         other = self.new_club("other", self.new_company("Other"))
         self.names = {
             "card": self.account(self.ali),
@@ -254,6 +282,34 @@ class TestFrauds(BasketCase):
                 check = self.env["loyalty.club.check"].search([], limit=1)
                 self.assertIn(check._sentences()[proof], check.words)
                 savepoint.rollback()
+
+    def test_a_day_is_the_club_s(self):
+        """In New York it is the 10th still when it is the 11th in UTC."""
+        self.club.tz = "America/New_York"
+        self.env.flush_all()
+        with freeze_time("2026-03-11 02:00:00"):
+            self.grant(self.zari, 7)
+            self.grant(self.zari, 30, available_on=date(2026, 3, 11))
+            self.env.flush_all()
+            self.assertEqual(self.ledger._check_club(self.club)["details"], {})
+            self.env.cr.execute(NO_GUARDS)
+            self.env.cr.execute(
+                "UPDATE loyalty_club_lot SET pending = false"
+                " WHERE available_on = '2026-03-11'"
+            )
+            details = self.ledger._check_club(self.club)["details"]
+        self.assertIn("lot_waiting", details)
+
+    def test_calls_from_before_they_were_counted(self):
+        """The first call after it counts those that are there."""
+        self.env.cr.execute("UPDATE loyalty_club_member SET call_count = NULL")
+        self.env["loyalty.club.member"].invalidate_model(["call_count"])
+        door = self.env["loyalty.club"].with_user(self.users["integration"])
+        self.assertEqual(self.ledger._check_club(self.club)["details"], {})
+        number = door.enroll(club="test", key="k2", name="New")["number"]
+        door.member_update(club="test", key="k6", member=number, name="Other")
+        door.member_erase(club="test", key="k7", member=number, reason="asked")
+        self.assertEqual(self.ledger._check_club(self.club)["details"], {})
 
     def test_the_database_refuses_what_it_can(self):
         refused = {
