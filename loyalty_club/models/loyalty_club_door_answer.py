@@ -16,8 +16,8 @@ MAX_UNITS = 10**14
 MAX_BALANCE = 5 * MAX_UNITS
 # The fields of an entry that an answer tells.
 TOLD = [
-    "account", "amount", "balance", "date", "debt", "hold_id", "kind", "pending",
-    "purchase_id", "reason_id", "reference",
+    "account", "amount", "balance", "date", "debt", "effective_on", "hold_id", "kind",
+    "pending", "purchase_id", "reason_id", "reference",
 ]  # fmt: skip
 UNITS = {"status": "status_points", "spend": "money", "visits": "visits"}
 
@@ -152,9 +152,12 @@ class LoyaltyClub(models.Model):
         }
 
     def _door_entries_of(self, purchase):
+        """What a purchase has moved; that its points became usable came of itself."""
         # Searched, as the ledger writes them behind the cache of the purchase.
         return self.env["loyalty.club.entry"].search_fetch(
-            [("purchase_id", "=", purchase.id)], TOLD, order="id"
+            [("purchase_id", "=", purchase.id), ("kind", "!=", "release")],
+            TOLD,
+            order="id",
         )
 
     def _door_given_back(self, entries):
@@ -198,11 +201,12 @@ class LoyaltyClub(models.Model):
         purchase = entry.purchase_id
         parts = {
             part: self._door_amount(to_units(entry[part], digits), entry.account)
-            for part in ("amount", "pending", "debt", "balance")
+            for part in ("amount", "pending", "debt", "balance", "issued")
         }
         return {
             "id": entry.id,
             "date": utc(entry.date),
+            "effective_on": entry._effective_day().isoformat(),
             "account": entry.account,
             "kind": entry.kind,
             **parts,

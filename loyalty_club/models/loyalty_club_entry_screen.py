@@ -26,6 +26,11 @@ class LoyaltyClubEntry(models.Model):
         **AMOUNT,
     )
 
+    def _effective_day(self):
+        """The day that it counts for: of older entries that on which it was written."""
+        self.ensure_one()
+        return self.effective_on or self.club_id._day(self.date)
+
     @api.depends("kind", "amount", "pending")
     def _compute_issued(self):
         for entry in self:

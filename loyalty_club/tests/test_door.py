@@ -26,6 +26,8 @@ SUMMARY = {
 ENTRY = {
     "id",
     "date",
+    "effective_on",
+    "issued",
     "account",
     "kind",
     "amount",
@@ -593,6 +595,11 @@ class TestDoorAmounts(DoorCase):
             [("bonus", 5, 5), ("earn", 50, 55), ("top_up", "3.00", "3.00")],
         )
         self.assertEqual(set(all_of_it[0]), ENTRY | {"trace"})
+        today = self.club._today().isoformat()
+        self.assertEqual(
+            [(e["issued"], e["effective_on"]) for e in all_of_it],
+            [(5, today), (50, today), ("3.00", today)],
+        )
         self.assertEqual(all_of_it[1]["trace"][0]["points"], 50)
         page = self.door.statement(
             member=self.ali.number, account="points", after=all_of_it[0]["id"], limit=1
