@@ -246,14 +246,25 @@ class PosOrder(models.Model):
     def _club_held_before(self, club, card):
         """Units that were held for this order, but aren't any more.
 
-        The network may fail before it is told that the order was paid.
+        The network may fail before it is told that the order was paid. The last hold
+        took the place of those before it. Unless the member has agreed to it, no more
+        of it counts than a card alone may spend by now: holds that were left to time
+        out would be a way to save up.
         """
-        holds = self.env["loyalty.club.hold"].search(
+        hold = self.env["loyalty.club.hold"].search(
             self.config_id._club_holds_domain(club, self.uuid)
-            & Domain("card_id", "=", card.id)
-            & Domain("state", "in", ("open", "expired"))
+            & Domain("card_id", "=", card.id),
+            order="id DESC",
+            limit=1,
         )
-        return to_units(sum(holds.mapped("amount")), card._club_digits())
+        if hold.state not in ("open", "expired"):
+            return 0
+        units = to_units(hold.amount, card._club_digits())
+        if hold.agreed:
+            return units
+        till = self.env["loyalty.club.till"]
+        limits = till._confirm_limits(club, card.member_id.card_ids | card, hold)
+        return min(units, limits.get(till._confirm_kind(card), units))
 
     def _club_use_allowance(self, card, units):
         """Use up what this till may let the account spend offline.

@@ -521,6 +521,44 @@ class TestAgreeing(SpendingCase):
         self.assertEqual(self.status({"points": 41}), "proof")
         self.assertEqual(self.status({"points": 40}), "held")
 
+    def late(self, uuid, cost):
+        """An order that is told after what was held for it has timed out."""
+        lines = [
+            self.line(self.tea, 10),
+            self.reward_line(self.ali, self.points, cost / 100, cost),
+        ]
+        self.sell(self.ali, lines, uuid=uuid)
+        return sum(self.exceptions("unheld").mapped("amount"))
+
+    def test_holds_that_time_out_are_not_saved_up(self):
+        """Each is below the limit; all of them together are not."""
+        baskets = [str(uuid4()) for _time in range(4)]
+        for number, uuid in enumerate(baskets):
+            with freeze_time(f"2026-03-10 09:{14 * number + number:02}:00"):
+                self.assertEqual(self.status({"points": 100}, uuid=uuid), "held")
+        with freeze_time("2026-03-10 10:30:00"):
+            lost = [self.late(uuid, 100) for uuid in baskets]
+        self.assertEqual(lost, [0, 100, 200, 300])
+
+    def test_only_the_last_hold_of_a_basket_counts(self):
+        uuid = str(uuid4())
+        for minute in (0, 16, 32):
+            with freeze_time(f"2026-03-10 09:{minute:02}:00"):
+                held = self.status({"points": 300}, {"pin": "1234"}, uuid=uuid)
+                self.assertEqual(held, "held")
+        with freeze_time("2026-03-10 10:30:00"):
+            self.assertEqual(self.late(uuid, 900), 600)
+
+    def test_a_hold_that_was_given_up_counts_no_more(self):
+        uuid = str(uuid4())
+        self.assertEqual(
+            self.status({"points": 300}, {"pin": "1234"}, uuid=uuid), "held"
+        )
+        with freeze_time("2026-03-10 09:16:00"):
+            self.status({"points": 100}, uuid=uuid)
+            self.ask("release", uuid)
+            self.assertEqual(self.late(uuid, 300), 300)
+
     def test_what_can_be_had_without_agreeing_is_told(self):
         self.grant(self.ali, 500, "credit")
         self.hold("b0", self.ali, {"points": 30})
