@@ -1,5 +1,7 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import SQL
+
+from odoo.addons.loyalty_club.erasing import Gone, Kept
 
 from ..engine.btyd import Customers, Spenders, fit_purchases, fit_values
 
@@ -38,6 +40,19 @@ class LoyaltyClubRfmForecast(models.Model):
 
     _customer_uniq = models.UniqueIndex("(partner_id, definition_id)")
     _definition_idx = models.Index("(definition_id)")
+
+    @api.model
+    def _on_erase(self, person):
+        _ = self.env._
+        contacts = person.contacts.union(*person.needed)
+        ids = (contacts | contacts.commercial_partner_id).ids
+        forecasts = self.search([("partner_id", "in", ids)])
+        return [
+            *super()._on_erase(person),
+            Gone({"forecasts": _("forecasts")}, forecasts.unlink),
+            # Numbers of days and amounts: what was bought, by a contact without a name.
+            Kept({"scores": _("scores, segments and their history")}),
+        ]
 
     def _renew(self, run):
         """Fit the models to the purchases of a run, and write what they expect.

@@ -18,6 +18,7 @@ from . import test_screens
 from . import test_known_errors
 from . import test_moves_since
 from . import test_overview
+from . import test_erase
 from . import test_explain
 from . import test_tours
 from . import test_dashboard

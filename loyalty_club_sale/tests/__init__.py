@@ -2,6 +2,7 @@ from . import test_attacks
 from . import test_cancel
 from . import test_cart
 from . import test_combo
+from . import test_erase
 from . import test_reduction
 from . import test_spending
 from . import test_tiers
