@@ -49,6 +49,12 @@ class PosOrder(models.Model):
         person.set(self._name, values, "id", self.ids)
         notes = {"customer_note": None, "note": None}
         person.set("pos.order.line", notes, "order_id", self.ids)
+        person.set(  # a name to be engraved, for example
+            "product.attribute.custom.value",
+            {"custom_value": None},
+            "pos_order_line_id",
+            self.lines.ids,
+        )
         about = Domain("model", "=", self._name) & Domain("res_id", "in", self.ids)
         messages = self.env["mail.message"].search(about)
         # What happened to the order is its log; receipts and letters are the person's.
