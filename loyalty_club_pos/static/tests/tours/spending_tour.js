@@ -193,6 +193,7 @@ tour("ClubTopUpTour", () => [
     PaymentScreen.clickPaymentMethod("Cash"),
     PaymentScreen.clickValidate(),
     ReceiptScreen.isShown(),
+    { trigger: ".pos-receipt .orderline:contains(Wallet top-up)" },
     Club.receiptSays("topped_up_wallet", "Wallet topped up", "25.00"),
     Club.receiptSays("balance_wallet", "In the wallet now", "50.00"),
     { trigger: ".pos-receipt:not(:has(.o_club_earned_points))" },

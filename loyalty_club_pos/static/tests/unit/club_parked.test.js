@@ -1,4 +1,7 @@
 import { expect, test } from "@odoo/hoot";
+import { patchWithCleanup } from "@web/../tests/web_test_helpers";
+import { CustomerDisplayPosAdapter } from "@point_of_sale/app/customer_display/customer_display_adapter";
+import { Chrome } from "@point_of_sale/app/pos_app";
 import { definePosModels } from "@point_of_sale/../tests/unit/data/generate_model_definitions";
 import { TOMORROW, basket, settled, setupSpending } from "@loyalty_club_pos/../tests/unit/club_spending_mocks";
 
@@ -94,6 +97,20 @@ test("an order of a trusted till has a configuration at once", async () => {
     // Not waited for: what draws it doesn't wait either.
     till.store.deviceSync.processDynamicRecords({});
     expect(order.config_id?.id).toBe(till.store.config.id);
+});
+
+test("the customer's display waits for an order's configuration", async () => {
+    const till = await setupSpending();
+    const order = await basket(till, { price: 40 });
+    const display = (shown) =>
+        Chrome.prototype.sendOrderToCustomerDisplay.call({ pos: till.store }, shown, null);
+    patchWithCleanup(CustomerDisplayPosAdapter.prototype, {
+        dispatch: () => expect.step("shown"),
+    });
+    display(order);
+    order.config_id = undefined;
+    display(order);
+    expect.verifySteps(["shown"]);
 });
 
 test("what another till holds for the order is there for it", async () => {

@@ -3,6 +3,7 @@ import { PosOrderline } from "@point_of_sale/app/models/pos_order_line";
 import "@pos_loyalty/app/models/pos_order_line";
 import { patch } from "@web/core/utils/patch";
 import { _t } from "@web/core/l10n/translation";
+import { clubSpending } from "@loyalty_club_pos/app/services/club_spending";
 import { formatAccount } from "@loyalty_club_pos/app/utils/club_format";
 import { isByAmount, partReturned } from "@loyalty_club_pos/app/utils/club_refund";
 import { paysAnyAmount } from "@loyalty_club_pos/app/utils/club_rewards";
@@ -33,7 +34,7 @@ patch(PosOrderline.prototype, {
         const sold = this.refunded_orderline_id;
         const account = sold ? sold.clubAccount : this.clubAccount;
         if (!account) {
-            return "";
+            return clubSpending()?.isTopUp(this) ? _t("Wallet top-up") : "";
         }
         const reward = (sold || this).reward_id;
         if (!paysAnyAmount(reward)) {

@@ -271,7 +271,7 @@ export class ClubSpending {
 
     isTopUp(line) {
         const products = this.programOf("wallet")?.trigger_product_ids || [];
-        return !line.is_reward_line && products.some(({ id }) => id === line.product_id.id);
+        return !line.is_reward_line && products.some(({ id }) => id === line.product_id?.id);
     }
 
     /** Whether there is anything that this order could be paid with, or have as a reward. */
