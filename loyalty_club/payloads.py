@@ -13,6 +13,7 @@ from decimal import Decimal
 from hashlib import sha256
 
 from .engine.amounts import AmountError, to_units
+from .engine.identifiers import looks_like_pan
 
 # XML-RPC has no larger integers.
 MAX_INTEGER = 2**31 - 1
@@ -44,6 +45,18 @@ def text(longest, shortest=1):
             raise Refused(field, f"must have {shortest} to {longest} characters")
         if not _storable(value):
             raise Refused(field, "has characters that can't be stored")
+        return value
+
+    return check
+
+
+def prose(longest):
+    """Text that is kept as it is said; a bank card's number in it is refused."""
+
+    def check(value, field):
+        value = text(longest)(value, field)
+        if looks_like_pan(value):
+            raise Refused(field, "a bank card's number is never stored")
         return value
 
     return check
@@ -179,7 +192,7 @@ def fields(values, checks, required, prefix=""):
 
 KEY = text(64)
 MEMBER = text(128)
-REFERENCE = text(128)
+REFERENCE = prose(128)
 ACCOUNT = choice("points", "wallet", "credit")
 POSITIVE = number(above=0)
 GENDER = choice("male", "female", "other")
@@ -207,21 +220,21 @@ _LINE = record(
     line=line_name,
     sku=text(128),
     product_id=whole(1),
-    name=text(256),
-    category=text(128),
+    name=prose(256),
+    category=prose(128),
     quantity=number(0, MAX_QUANTITY),
     unit_price=number(),
     discount=number(0, 100),
     total=number(),
     untaxed=number(),
 )
-_PAYMENT = record(("method", "amount"), method=text(64), amount=number())
+_PAYMENT = record(("method", "amount"), method=prose(64), amount=number())
 _PURCHASE = {
     "uuid": KEY,
     "member": MEMBER,
     "date": moment,
-    "channel": text(64),
-    "branch": text(128),
+    "channel": prose(64),
+    "branch": prose(128),
     "currency": text(16),
     "lines": list_of(_LINE, MAX_LINES, least=1),
     "payments": list_of(_PAYMENT, 50),

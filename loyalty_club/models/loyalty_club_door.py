@@ -97,7 +97,7 @@ class LoyaltyClub(models.Model):
         return found, self._door_summary(found)
 
     @door(key="key")
-    def member_erase(self, *, member: payloads.MEMBER, reason: payloads.text(256)):
+    def member_erase(self, *, member: payloads.MEMBER, reason: payloads.prose(256)):
         """Forget a person for good; their ledger stays, without a name.
 
         Also one who has left. Who was erased already is so once more.
@@ -305,7 +305,7 @@ class LoyaltyClub(models.Model):
         account: payloads.ACCOUNT,
         amount: payloads.POSITIVE,
         reason: payloads.text(64),
-        note: payloads.text(256) = None,
+        note: payloads.prose(256) = None,
         expires_on: payloads.day = None,
     ):
         """Give a member something for a reason, up to the caller's cap.

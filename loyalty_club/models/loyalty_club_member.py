@@ -4,7 +4,7 @@ from odoo.tools import SQL, sql
 
 from ..amounts import AMOUNT
 from ..engine import tiering
-from ..engine.identifiers import member_number
+from ..engine.identifiers import looks_like_pan, member_number
 from ..exceptions import ClubError
 from ..rights import link, links, raised, scalars
 
@@ -300,6 +300,8 @@ class LoyaltyClubMember(models.Model):
             **links(self, vals, "interest_ids"),
             **link(self, vals, "referrer_id"),
         }
+        if looks_like_pan(str(wanted.get("name") or "")):
+            raise self._bank_card_refused()
         referrer = self.browse(wanted.get("referrer_id") or ())
         if referrer and (referrer.club_id != self.club_id or referrer in self):
             raise ClubError(

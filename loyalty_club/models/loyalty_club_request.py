@@ -4,6 +4,7 @@ from odoo.tools import format_amount
 
 from ..amounts import AMOUNT
 from ..engine.amounts import to_units
+from ..engine.identifiers import looks_like_pan
 from ..erasing import Gone, Kept
 from ..exceptions import ClubError
 from ..ledger import Origin, to_column
@@ -156,6 +157,11 @@ class LoyaltyClubRequest(models.Model):
                     )
                 )
             request._units()
+
+    @api.constrains("note")
+    def _check_note(self):
+        if any(looks_like_pan(request.note or "") for request in self):
+            raise self.env["loyalty.club.member"]._bank_card_refused()
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -655,6 +655,40 @@ class TestDoorCalls(DoorCase):
                 counts[name] = self.env.cr.fetchone()[0]
         return counts
 
+    def test_no_text_that_is_kept_has_a_bank_card_s_number(self):
+        number = "6037 9900 0000 0006"  # a test number with a right check digit
+        member, amount = self.ali.number, {"account": "points", "amount": 5}
+        for field, method, values in (
+            ("reference", "spend", {"member": member, **amount}),
+            ("reference", "hold_create", {"member": member, **amount}),
+            ("reference", "top_up", {"member": member, "amount": 5}),
+            ("note", "grant", {"member": member, **amount, "reason": "sorry"}),
+            ("reason", "member_erase", {"member": member}),
+        ):
+            with self.subTest(method):
+                text = f"Paid by {number}"
+                self.assertInvalid(field, method, key="k", **{**values, field: text})
+        cup = {"quantity": 1, "unit_price": 20}
+        for field, values in (
+            ("reference", {"reference": number}),
+            ("channel", {"channel": number}),
+            ("branch", {"branch": number}),
+            ("lines[0].name", {"lines": [{**cup, "name": number}]}),
+            (
+                "lines[0].category",
+                {"lines": [{**cup, "name": "X", "category": number}]},
+            ),
+            ("payments[0].method", {"payments": [{"method": number, "amount": 20}]}),
+        ):
+            with self.subTest(field):
+                purchase = self.basket("k", **values)
+                with self.assertClubError("invalid_payload") as caught:
+                    self.door.purchase_record(purchase=purchase)
+                self.assertIn(field.rpartition(".")[2], str(caught.exception))
+                self.assertNotIn("0006", str(caught.exception))
+        own = self.basket("k", reference="9876543210123452")
+        self.assertEqual(self.door.purchase_record(purchase=own)["uuid"], "k")
+
     def test_the_whole_contract_is_there(self):
         self.assertEqual(set(self.calls()), set(METHODS))
 

@@ -30,6 +30,16 @@ class TestRequests(ClubCase):
             )
         )
 
+    def test_a_bank_card_s_number_is_no_note_and_no_name(self):
+        number = "6037 9900 0000 0006"  # a test number with a right check digit
+        with self.assertClubError("invalid_payload"):
+            self.ask(self.desk, 5, note=f"Paid by {number}")
+        request = self.ask(self.desk, 5, note="Paid by card")
+        with self.assertClubError("invalid_payload"):
+            request.note = number
+        with self.assertClubError("invalid_payload"):
+            self.ali.with_user(self.desk).name = number
+
     def test_within_the_cap_it_is_posted_at_once(self):
         request = self.ask(self.desk, 10)
         request.action_submit()
