@@ -3,6 +3,7 @@ from contextlib import contextmanager
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_date
 
 from ..amounts import AMOUNT
 from ..rights import raised
@@ -231,6 +232,17 @@ class AccountMove(models.Model):
     def _club_earn(self, member, key):
         facts = self._club_facts(member.club_id, key)
         self.env["loyalty.club.purchase"]._record(member.club_id, member, facts)
+        if self._club_is_out_of_bounds(member.club_id):
+            self.env["loyalty.club.exception"]._list(
+                member.club_id,
+                "late",
+                self.env._(
+                    "The invoice says that it is of %(day)s: it counts as of now.",
+                    day=format_date(self.env, self.invoice_date),
+                ),
+                record=self,
+                member=member,
+            )
 
     def _club_is_due(self, club):
         """Whether the invoice earns, as it is now."""

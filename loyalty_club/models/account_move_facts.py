@@ -1,4 +1,4 @@
-from datetime import datetime, time, timezone
+from datetime import datetime, time, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 from odoo import fields, models
@@ -40,10 +40,25 @@ class AccountMove(models.Model):
         """
         if club.earn_on != "posted":
             return fields.Datetime.now()
+        if self._club_is_out_of_bounds(club):
+            return fields.Datetime.now()
+        return self._club_noon(club)
+
+    def _club_noon(self, club):
+        """Noon of the invoice's date in the club's time zone, as naive UTC."""
         noon = datetime.combine(self.invoice_date, time(12), ZoneInfo(club.tz))
-        moment = noon.astimezone(timezone.utc).replace(tzinfo=None)
-        # Beyond the club's bound it counts as of now.
-        return fields.Datetime.now() if club._is_too_late(moment) else moment
+        return noon.astimezone(timezone.utc).replace(tzinfo=None)
+
+    def _club_is_out_of_bounds(self, club):
+        """Whether the date that counts lies before the club's bound, or in the future.
+
+        Such an invoice counts as of now, as a till's order does, and is listed.
+        """
+        return club.earn_on == "posted" and (
+            # In other time zones it is tomorrow.
+            self.invoice_date > club._today() + timedelta(days=1)
+            or club._is_too_late(self._club_noon(club))
+        )
 
     def _club_product_lines(self):
         return self.invoice_line_ids.filtered(

@@ -135,8 +135,8 @@ class LoyaltyClub(models.Model):
     late_days = fields.Integer(
         string="Told at most (days) later",
         default=90,
-        help="Older purchases are refused at the API; a till's order is saved, counts "
-        "as of now, and is listed.",
+        help="Older purchases are refused at the API; a till's order and an invoice "
+        "are saved, count as of now, and are listed.",
     )
     clawback = fields.Selection(
         [

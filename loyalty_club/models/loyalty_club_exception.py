@@ -29,6 +29,7 @@ class LoyaltyClubException(models.Model):
             ("return", "Return without its sale"),
             ("refused", "Not followed"),
             ("rule", "Rule skipped"),
+            ("late", "Told too late"),
             ("mobile", "Mobile of two members"),
         ],
         required=True,

@@ -47,6 +47,44 @@ class TestInvoices(InvoiceCase):
         self.pay(invoice)
         self.assertBooks(self.ali, 100)
 
+    def test_an_invoice_dated_outside_the_bound_counts_as_of_now_and_is_listed(self):
+        self.club.write({"earn_on": "posted", "late_days": 30})
+        Exception_ = self.env["loyalty.club.exception"]
+        for day, listed in (
+            ("2026-02-20", False),
+            ("2026-03-10", False),
+            ("2026-02-01", True),
+            ("0001-01-01", True),
+            ("2026-03-11", False),
+            ("2026-03-12", True),
+        ):
+            with self.subTest(day):
+                invoice = self.invoice(
+                    self.ali.partner_id, [(self.tea, 1, 50)], invoice_date=day
+                )
+                found = Exception_.search(
+                    [("res_model", "=", "account.move"), ("res_id", "=", invoice.id)]
+                )
+                self.assertEqual(found.mapped("kind"), ["late"] if listed else [])
+                self.assertEqual(
+                    self.purchases(invoice).day.isoformat(),
+                    "2026-03-10" if listed else day,
+                )
+                if listed:
+                    self.assertEqual(found.member_id, self.ali)
+                    self.assertIn(f"{invoice.invoice_date:%Y}", found.message)
+                    self.assertIn("counts as of now", found.message)
+
+    def test_the_date_of_a_paid_invoice_is_nobody_s_concern(self):
+        invoice = self.invoice(
+            self.ali.partner_id, [(self.tea, 1, 50)], invoice_date="2025-01-01"
+        )
+        self.pay(invoice)
+        self.assertBooks(self.ali, 50)
+        self.assertFalse(
+            self.env["loyalty.club.exception"].search([("kind", "=", "late")])
+        )
+
     def test_the_day_of_a_posted_invoice_is_its_date_in_any_time_zone(self):
         self.club.write({"earn_on": "posted", "tz": "Pacific/Kiritimati"})
         invoice = self.invoice(self.ali.partner_id, [(self.tea, 1, 50)])
