@@ -154,11 +154,13 @@ class LoyaltyClub(models.Model):
     def _door_entries_of(self, purchase):
         """What a purchase has moved; that its points became usable came of itself."""
         # Searched, as the ledger writes them behind the cache of the purchase.
-        return self.env["loyalty.club.entry"].search_fetch(
+        entries = self.env["loyalty.club.entry"].search_fetch(
             [("purchase_id", "=", purchase.id), ("kind", "!=", "release")],
-            TOLD,
+            [*TOLD, "key"],
             order="id",
         )
+        # A debt that a release has paid has no key, as the release has none.
+        return entries.filtered(lambda entry: entry.key or entry.debt >= 0)
 
     def _door_given_back(self, entries):
         """What a return gave back of what the purchase had cost, by account."""

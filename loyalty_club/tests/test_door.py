@@ -3,9 +3,9 @@
 ``tests/api`` calls the same methods from outside, over each protocol.
 """
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from odoo import Command
+from odoo import Command, fields
 from odoo.exceptions import AccessError
 from odoo.tests import freeze_time, tagged
 
@@ -231,6 +231,23 @@ class TestDoorMembers(DoorCase):
 
 @tagged("post_install", "-at_install")
 class TestDoorPurchases(DoorCase):
+    def test_what_becomes_usable_later_is_no_part_of_the_purchase(self):
+        self.club.pending_days = 3
+        answer = self.door.purchase_record(purchase=self.basket())
+        known = [entry["id"] for entry in answer["entries"]]
+        self.grant(self.ali, 10)
+        sold = self.purchase(self.ali, 10)
+        self.spend(self.ali, 10)
+        self.ledger._take_back(self.account(self.ali), 10, sold.id)
+        with freeze_time(fields.Datetime.now() + timedelta(days=5)):
+            self.ledger._release_due(self.club)
+            sale = self.env["loyalty.club.purchase"].search([("key", "=", "sale-1")])
+            self.assertIn("release", self.entries(self.ali).mapped("kind"))
+            self.assertFalse(self.balances(self.ali)["debt"], "it paid what was owed")
+            self.assertEqual(self.club.sudo()._door_entries_of(sale).ids, known)
+            again = self.door.purchase_record(purchase=self.basket())
+            self.assertEqual([entry["id"] for entry in again["entries"]], known)
+
     def test_record_answers_award_entries_and_balances(self):
         answer = self.door.purchase_record(
             purchase=self.basket(

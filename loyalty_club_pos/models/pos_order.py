@@ -203,7 +203,14 @@ class PosOrder(models.Model):
     def _club_paid_off(self, purchase):
         """What of the points that a purchase earned was taken for what was owed."""
         [(debt,)] = self.env["loyalty.club.entry"]._read_group(
-            [("purchase_id", "=", purchase.id), ("debt", "<", 0)], [], ["debt:sum"]
+            [
+                ("purchase_id", "=", purchase.id),
+                ("debt", "<", 0),
+                # What waited and pays later is none of the sale's, and has no key.
+                ("key", "!=", False),
+            ],
+            [],
+            ["debt:sum"],
         )
         return {"points": to_units(-debt, 0)} if debt else {}
 

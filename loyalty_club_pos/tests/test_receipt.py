@@ -55,6 +55,22 @@ class TestReceipt(ReturnCase):
         self.assertEqual((told["owed"], told["paid_off"]), ({}, {"points": 20}))
         self.assertEqual(told["balance"]["points"], 30)
 
+    def test_what_waits_and_pays_later_is_not_told_of_the_sale(self):
+        order = self.sell(self.ali, [self.line(self.tea, 2)])
+        self.spend(self.ali, 70)
+        self.refund(order)
+        self.club.pending_days = 3
+        waiting = self.sell(self.ali, [self.line(self.tea)])
+        self.assertEqual(waiting.club_receipt["paid_off"], {})
+        with freeze_time("2026-03-20 09:00:00"):
+            self.ledger._release_due(self.club)
+        self.assertEqual(self.balances(self.ali)["debt"], 20)
+        sale = self.env["loyalty.club.purchase"].search(
+            [("member_id", "=", self.ali.id), ("pending_until", "!=", False)]
+        )
+        self.assertEqual(len(sale), 1)
+        self.assertEqual(waiting._club_paid_off(sale), {})
+
     def test_a_tier_that_is_reached(self):
         self.env["loyalty.club.tier"].create(
             [
