@@ -26,3 +26,59 @@ class TestTours(ClubKit, HttpCase):
         self.assertEqual(member.credit_balance, 5)
         self.assertTrue(member.welcomed)
         self.assertEqual(member.tier_id.code, "bronze")
+
+
+@tagged("post_install", "-at_install")
+class TestPhone(ClubKit, HttpCase):
+    """What a manager looks at on the way: nothing is cut off or out of reach."""
+
+    browser_size = "390x844"
+    touch_enabled = True
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.setUpKit()
+        cls.sara = cls.member("Sara Ahmadi", mobile="09121234567")
+        cls.purchase(cls.sara, points=1234567, total=987654321)
+        cls.grant(cls.sara, 7654321, account="wallet", kind="top_up")
+
+    def test_a_member_on_a_phone(self):
+        manager = self.users["manager"]
+        self.start_tour(
+            f"/odoo/club-members/{self.sara.id}",
+            "loyalty_club_phone",
+            login=manager.login,
+        )
+        self.start_tour(
+            "/odoo/club-members", "loyalty_club_phone_members", login=manager.login
+        )
+
+
+@tagged("post_install", "-at_install")
+class TestRightToLeft(ClubKit, HttpCase):
+    """In Persian, a sign stands to the left of its digits, money beside its label."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.setUpKit()
+        cls.env["res.lang"]._activate_lang("fa_IR")
+        cls.manager = cls.users["manager"]
+        cls.manager.lang = "fa_IR"
+        cls.sara = cls.member("Sara", mobile="09121234567")
+        cls.grant(cls.sara, 100)
+        cls.spend(cls.sara, 70)
+        cls.returned = cls.purchase(cls.sara, kind="return", total=-90)
+
+    def test_numbers_below_zero(self):
+        self.start_tour(
+            f"/odoo/club-members/{self.sara.id}",
+            "loyalty_club_signs",
+            login=self.manager.login,
+        )
+        self.start_tour(
+            f"/odoo/club-purchases/{self.returned.id}",
+            "loyalty_club_signs_in_forms",
+            login=self.manager.login,
+        )

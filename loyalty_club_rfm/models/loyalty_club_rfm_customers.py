@@ -70,5 +70,6 @@ class LoyaltyClubRfmDefinition(models.Model):
             "name": name,
             "res_model": model,
             "domain": domain,
-            "views": [(False, "list"), (False, "form")],
+            "views": [(False, "list"), (False, "kanban"), (False, "form")],
+            "mobile_view_mode": "kanban",
         }

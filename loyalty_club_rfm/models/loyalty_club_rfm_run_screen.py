@@ -139,13 +139,14 @@ class LoyaltyClubRfmRun(models.Model):
         return definition._partners_action(self.display_name, anywhere)
 
     def action_moves(self):
-        """Who changed his segment that day."""
+        """Who changed their segment that day."""
         self.ensure_one()
         return {
             "type": "ir.actions.act_window",
             "name": self.display_name,
             "res_model": "loyalty.club.rfm.move",
-            "view_mode": "list",
+            "view_mode": "list,kanban",
+            "mobile_view_mode": "kanban",
             "domain": [
                 ("definition_id", "=", self.definition_id.id),
                 ("day", "=", self.day),

@@ -74,7 +74,10 @@ class LoyaltyClubRfmSegment(models.Model):
             "type": "ir.actions.act_window",
             "name": ", ".join(self.mapped("name")),
             "res_model": "loyalty.club.rfm.customer",
-            "views": [(False, mode) for mode in ("list", "pivot", "graph", "form")],
+            "views": [
+                (False, mode) for mode in ("list", "kanban", "pivot", "graph", "form")
+            ],
+            "mobile_view_mode": "kanban",
             "domain": [
                 ("segment_id", "in", self.ids),
                 ("definition_id", "in", definition.ids),

@@ -7,10 +7,9 @@ from odoo.addons.web.tests import test_js
 from .test_runs import DAY, RunCase
 
 
-@tagged("post_install", "-at_install")
-class TestTours(RunCase, HttpCase):
-    def test_from_the_overview_to_one_customer_and_to_the_movement(self):
-        """Twelve regulars; in the second month two of them come back at last."""
+class SegmentsCase(RunCase, HttpCase):
+    def twelve_regulars(self):
+        """In the second month two of them come back at last. → a manager's login"""
         customers = self._customers(12)
         for number, customer in enumerate(customers, start=1):
             customer.name = f"Regular {number:02d}"
@@ -21,32 +20,54 @@ class TestTours(RunCase, HttpCase):
         for customer in customers[10:]:
             self._fact(customer, DAY - timedelta(days=2), 50)
         self.definition._run(DAY)
-        manager = new_test_user(
+        return self.manager_of(self.company)
+
+    def manager_of(self, company):
+        return new_test_user(
             self.env,
             login="segments",
             groups="base.group_user,loyalty_club.group_manager",
-            company_id=self.company.id,
-            company_ids=[(6, 0, self.company.ids)],
-        )
-        self.start_tour("/odoo/club-segments", "loyalty_club_rfm", login=manager.login)
+            company_id=company.id,
+            company_ids=[(6, 0, company.ids)],
+        ).login
+
+
+@tagged("post_install", "-at_install")
+class TestTours(SegmentsCase):
+    def test_from_the_overview_to_one_customer_and_to_the_movement(self):
+        login = self.twelve_regulars()
+        self.start_tour("/odoo/club-segments", "loyalty_club_rfm", login=login)
 
     def test_an_empty_company_begins_with_one_button(self):
         company = self.env["res.company"].create({"name": "New Shop"})
         self.env["loyalty.club.rfm.definition"].search(
             [("company_id", "=", company.id)]
         ).unlink()
-        manager = new_test_user(
-            self.env,
-            login="segments",
-            groups="base.group_user,loyalty_club.group_manager",
-            company_id=company.id,
-            company_ids=[(6, 0, company.ids)],
-        )
-        self.start_tour(
-            "/odoo/club-segments", "loyalty_club_rfm_begin", login=manager.login
-        )
+        login = self.manager_of(company)
+        self.start_tour("/odoo/club-segments", "loyalty_club_rfm_begin", login=login)
         definition = self.env["loyalty.club.rfm.definition"]._main(company)
         self.assertTrue(definition.run_asked)
+
+
+@tagged("post_install", "-at_install")
+class TestPhone(SegmentsCase):
+    """Grid and movement at the width of a phone, in either direction."""
+
+    browser_size = "390x844"
+    touch_enabled = True
+
+    def test_overview_and_movement_on_a_phone(self):
+        login = self.twelve_regulars()
+        user = self.env["res.users"].search([("login", "=", login)])
+        self.env["res.lang"]._activate_lang("fa_IR")
+        for lang in ("en_US", "fa_IR"):
+            with self.subTest(lang):
+                user.lang = lang
+                for path, tour in (
+                    ("club-segments", "loyalty_club_rfm_phone"),
+                    ("club-segment-movement", "loyalty_club_rfm_phone_movement"),
+                ):
+                    self.start_tour(f"/odoo/{path}", tour, login=login)
 
 
 @tagged("post_install", "-at_install")

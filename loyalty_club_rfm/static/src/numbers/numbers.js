@@ -2,6 +2,7 @@ import { formatCurrency } from "@web/core/currency";
 import { localization } from "@web/core/l10n/localization";
 import { user } from "@web/core/user";
 import { formatInteger } from "@web/views/fields/formatters";
+import { withSign } from "@loyalty_club/numbers/right_to_left";
 
 const PERSIAN = "۰۱۲۳۴۵۶۷۸۹";
 
@@ -22,11 +23,11 @@ function withOwnDigits(text) {
 }
 
 export function formatCount(count) {
-    return withOwnDigits(formatInteger(count));
+    return withSign(withOwnDigits(formatInteger(count)));
 }
 
 export function formatMoney(amount, currencyId) {
-    return withOwnDigits(formatCurrency(amount, currencyId));
+    return withSign(withOwnDigits(formatCurrency(amount, currencyId)));
 }
 
 /** A part of 1 in percent: two digits that say something, not more. */

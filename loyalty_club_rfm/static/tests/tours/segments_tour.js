@@ -1,4 +1,5 @@
 import { registry } from "@web/core/registry";
+import { checkFits } from "@loyalty_club/../tests/tours/fits";
 
 function check(condition, message) {
     if (!condition) {
@@ -84,6 +85,46 @@ registry.category("web_tour.tours").add("loyalty_club_rfm_begin", {
         {
             content: "which says how far it is",
             trigger: ".o_rfm_progress .progress-bar",
+        },
+    ],
+});
+
+registry.category("web_tour.tours").add("loyalty_club_rfm_phone", {
+    steps: () => [
+        {
+            content: "five columns of the grid, each with its number in one line",
+            trigger: ".o_rfm_heat_map .o_rfm_cell[data-code='55']",
+            run: () => checkFits(".o_rfm_overview", ".o_rfm_cell > .d-block"),
+        },
+        {
+            content: "segments and what they bring",
+            trigger: ".o_rfm_segments .o_rfm_money",
+            run: () => checkFits(".o_rfm_segments", ".o_rfm_money"),
+        },
+    ],
+});
+
+registry.category("web_tour.tours").add("loyalty_club_rfm_phone_movement", {
+    steps: () => [
+        {
+            content: "the days that are compared stand beside each other",
+            trigger: ".o_rfm_movement .o_rfm_after",
+            run() {
+                checkFits(".o_rfm_movement");
+                const [before, after] = ["before", "after"].map((name) =>
+                    document.querySelector(`.o_rfm_${name}`).getBoundingClientRect()
+                );
+                check(before.top === after.top, "the two days stand below each other");
+            },
+        },
+        {
+            trigger: ".o_rfm_flow_table tbody tr:first button",
+            run: "click",
+        },
+        {
+            content: "whose customers are cards",
+            trigger: ".o_kanban_view .o_kanban_record:contains(Regular)",
+            run: () => checkFits(".o_kanban_view"),
         },
     ],
 });
