@@ -1,4 +1,4 @@
-"""Groups by Jalali months, quarters and years, for the screens of who counts so.
+"""Jalali days, and groups by Jalali months and years, for the screens of who counts so.
 
 PostgreSQL knows no Jalali calendar: a day is looked up among the first days of all
 months (or quarters, years) from 1900 to 2072. What is older counts as without a date.
@@ -32,6 +32,21 @@ NAMES = (
     "اسفند",
 )
 SEASONS = ("بهار", "تابستان", "پاییز", "زمستان")
+# As the browser calls them for who doesn't read Persian (CLDR).
+LATIN_NAMES = (
+    "Farvardin",
+    "Ordibehesht",
+    "Khordad",
+    "Tir",
+    "Mordad",
+    "Shahrivar",
+    "Mehr",
+    "Aban",
+    "Azar",
+    "Dey",
+    "Bahman",
+    "Esfand",
+)
 
 
 @cache
@@ -64,30 +79,54 @@ def trunc(unit, day_sql, kind):
     )
 
 
-def label(unit, value):
+def label(unit, value, lang="fa_IR"):
     """What stands over a group.
 
     :param value: date or local datetime that the group begins with
+    :param lang: of the reader; seasons are numbers for who doesn't read Persian
 
     >>> from datetime import date
     >>> label("month", date(2026, 11, 22))
     'آذر 1405'
     >>> label("quarter", date(2026, 3, 21))
     'بهار 1405'
+    >>> label("month", date(2026, 11, 22), "en_US")
+    'Azar 1405'
+    >>> label("quarter", date(2026, 3, 21), "en_US")
+    'Q1 1405'
     """
+    persian = lang.startswith("fa")
     day = JalaliDate.to_jalali(value.year, value.month, value.day)
-    month = NAMES[day.month - 1]
+    month = (NAMES if persian else LATIN_NAMES)[day.month - 1]
+    quarter = (day.month - 1) // 3
     if unit == "year":
         return f"{day.year}"
     if unit == "quarter":
-        return f"{SEASONS[(day.month - 1) // 3]} {day.year}"
+        return f"{SEASONS[quarter] if persian else f'Q{quarter + 1}'} {day.year}"
     if unit == "month":
         return f"{month} {day.year}"
     if unit == "week":
-        return f"هفتهٔ {day.day} {month} {day.year}"
+        week = "هفتهٔ" if persian else "Week of"
+        return f"{week} {day.day} {month} {day.year}"
     if unit == "hour":
         return f"{value:%H}:00 {day.day} {month}"
     return f"{day.day} {month} {day.year}"
+
+
+# Lengths of a date that templates may ask for, as Unicode calls them; None is Odoo's.
+LENGTHS = (None, "short", "medium", "long", "full")
+
+
+def written(day, length=None):
+    """A day as pages in Persian have it: in digits, or with the name of its month.
+
+    >>> from datetime import date
+    >>> written(date(2026, 11, 22)), written(date(2026, 11, 22), "long")
+    ('1405/09/01', '1 آذر 1405')
+    """
+    if length in (None, "short"):
+        return JalaliDate.to_jalali(day.year, day.month, day.day).strftime("%Y/%m/%d")
+    return label("day", day)
 
 
 def next_start(unit, value):

@@ -57,6 +57,7 @@ from . import res_partner_erase
 from . import mail_erase
 from . import loyalty_club_cron
 from . import ir_http
+from . import ir_qweb_field
 from . import res_users
 from . import account_move_line
 from . import account_move

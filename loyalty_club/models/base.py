@@ -143,15 +143,27 @@ class Base(models.AbstractModel):
     def _club_jalali_unit(self, groupby_spec):
         """The Jalali unit that a user's screen groups by; None for any other group.
 
-        Screens ask for it (``club_jalali``), and only who reads Persian gets it: what
-        programs, dashboards and Odoo's own code count by month stays Gregorian.
+        Screens ask for it (``club_jalali``), and only whose days are Jalali gets it:
+        what programs, dashboards and Odoo's own code count by month stays Gregorian.
         """
         unit = groupby_spec.rpartition(":")[2]
         wanted = self.env.context.get("club_jalali") and unit in jalali_groups.MONTHS
         return unit if wanted and self._club_reads_jalali() else None
 
+    @api.model
     def _club_reads_jalali(self):
-        return (self.env.context.get("lang") or "").startswith("fa")
+        """Whether days of this model are Jalali for whoever reads them.
+
+        Who reads Persian counts so everywhere; others on the club's own models, where
+        the club of their company counts so. Screens, groups, portal and reports all
+        ask here.
+        """
+        if (self.env.lang or "").startswith("fa"):
+            return True
+        return (
+            self._name.startswith("loyalty.club")
+            and self.env["loyalty.club"]._counts_in_jalali()
+        )
 
     def _club_grouped_field(self, groupby_spec):
         """The date that a group is about, of this model; None for anything else."""
@@ -181,7 +193,7 @@ class Base(models.AbstractModel):
         def formatter(value):
             if not value:
                 return native(value)
-            text = jalali_groups.label(granularity, value)
+            text = jalali_groups.label(granularity, value, self.env.lang or "")
             if granularity not in jalali_groups.MONTHS:
                 (key, _label), domain = native(value)
                 return (key, text), domain

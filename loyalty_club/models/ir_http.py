@@ -63,10 +63,13 @@ class IrHttp(models.AbstractModel):
         return words
 
     def session_info(self):
-        """Tell the client in which calendar this user's days are shown and typed."""
+        """Tell the client on which screens this user's days are Jalali."""
         info = super().session_info()
-        persian = (self.env.user.lang or "").startswith("fa")
-        info["club_calendar"] = "jalali" if persian else "gregorian"
+        reader = self.env(context={**self.env.context, "lang": self.env.user.lang})
+        info["club_jalali"] = {
+            "everywhere": reader["res.users"]._club_reads_jalali(),
+            "on_club_screens": reader["loyalty.club"]._club_reads_jalali(),
+        }
         return info
 
     @classmethod

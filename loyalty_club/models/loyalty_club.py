@@ -272,6 +272,20 @@ class LoyaltyClub(models.Model):
         return "jalali" if country in ("IR", "AF") else "gregorian"
 
     @api.model
+    def _counts_in_jalali(self):
+        """Whether the club of the user's company counts in Jalali days."""
+        company = self.env.company
+        # The calendar alone, also for who has no rights in the club.
+        clubs_sudo = self.sudo().search([("company_id", "parent_of", company.id)])
+        own = clubs_sudo.filtered(lambda club: club.company_id == company)
+        return (own or clubs_sudo)[:1].calendar == "jalali"
+
+    def _taken_over_words(self):
+        """What closes the native history of an account that the club takes over."""
+        self.ensure_one()
+        return self.env._("Carried over to %(club)s", club=self.name)
+
+    @api.model
     def _default_tz(self):
         if self.env.company.country_id.code == "IR":
             return "Asia/Tehran"

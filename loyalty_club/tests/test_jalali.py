@@ -1,4 +1,4 @@
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from odoo.tests import Form, freeze_time, tagged
 
@@ -83,6 +83,62 @@ class TestJalali(ClubCase):
             [("id", "in", self.born.ids)], ["birthdate_date:month"], ["__count"]
         )
         self.assertEqual([day for day, _count in groups][0], date(2026, 3, 1))
+
+    def test_on_the_club_s_own_screens_its_calendar_counts_for_all(self):
+        """Somebody reads English in a club that counts in Jalali."""
+        self.club.calendar = "jalali"
+        members = self.env["loyalty.club.member"]
+        for day in ("2026-03-20", "2026-03-21", "2026-04-20"):
+            members += self.member(day)
+            members[-1].joined_on = day
+        screen = members.with_company(self.company).with_context(
+            lang="en_US", club_jalali=True
+        )
+
+        def grouped(unit):
+            groups = screen.formatted_read_group(
+                [("id", "in", members.ids)], [f"joined_on:{unit}"], ["__count"]
+            )
+            return [(g[f"joined_on:{unit}"][1], g["__count"]) for g in groups]
+
+        self.assertEqual(grouped("month"), [("Esfand 1404", 1), ("Farvardin 1405", 2)])
+        self.assertEqual(grouped("quarter"), [("Q4 1404", 1), ("Q1 1405", 2)])
+        # On Odoo's own screens their language counts, and other clubs count as ever.
+        self.assertFalse(screen.env["res.partner"]._club_reads_jalali())
+        self.club.calendar = "gregorian"
+        self.assertEqual(grouped("month"), [("March 2026", 2), ("April 2026", 1)])
+
+    def test_a_branch_counts_as_its_company_s_club(self):
+        self.club.calendar = "jalali"
+        branch = self.new_company("Corner Shop 2", parent=self.company)
+        foreign = self.new_company("Elsewhere")
+        member = self.env["loyalty.club.member"].with_context(lang="en_US")
+        for company, jalali in ((branch, True), (foreign, False)):
+            # Who has no rights in the club looks at its screens nowhere, and may ask.
+            user = self.user(f"u{company.id}", companies=company)
+            asked = member.with_user(user).with_company(company)
+            self.assertEqual(asked._club_reads_jalali(), jalali)
+
+    def test_pages_in_persian_have_jalali_days(self):
+        def written(kind, value, lang="fa_IR", **options):
+            field = self.env[f"ir.qweb.field.{kind}"]
+            return field.with_context(lang=lang, tz="Asia/Tehran").value_to_html(
+                value, options
+            )
+
+        moment = datetime(2026, 3, 20, 21, 0)  # 00:30 on 1 Farvardin in Tehran
+        self.assertEqual(written("date", date(2026, 3, 21)), "1405/01/01")
+        self.assertEqual(
+            written("date", date(2026, 3, 21), format="long"), "1 فروردین 1405"
+        )
+        self.assertEqual(
+            written("datetime", moment, format="short"), "1405/01/01 00:30"
+        )
+        self.assertEqual(written("datetime", moment, date_only=True), "1405/01/01")
+        # A spelled-out pattern, a time, and other languages are Odoo's.
+        self.assertEqual(written("date", date(2026, 3, 21), format="yyyy"), "2026")
+        self.assertNotIn("1405", written("datetime", moment, time_only=True))
+        self.assertEqual(written("date", date(2026, 3, 21), "en_US"), "03/21/2026")
 
     def test_each_day_lies_in_its_period(self):
         day = date(2023, 3, 1)

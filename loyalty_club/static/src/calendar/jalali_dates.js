@@ -8,6 +8,8 @@
 import { localization } from "@web/core/l10n/localization";
 import { patch } from "@web/core/utils/patch";
 import { session } from "@web/session";
+import { View } from "@web/views/view";
+import { onWillDestroy } from "@odoo/owl";
 import { jalaliMonthLength, latinDigits, toGregorian, toJalali } from "./jalali";
 
 const { DateTime } = luxon;
@@ -21,9 +23,32 @@ const HALF = "(?<half>am|pm|ق\\.?ظ\\.?|ب\\.?ظ\\.?)?";
 const CLOCK = `(?<hour>\\d{1,2}):(?<minute>\\d{2})(?::(?<seconds>\\d{2}))?\\s*${HALF}`;
 const TYPED = new RegExp(`^(?:(?<whole>\\d{8})|${DAY})(?:[T\\s,،]+${CLOCK})?$`, "i");
 
-/** Whether this user's days are Jalali; the server decides (``session_info``). */
+// The models of the views that are open, the last one on top.
+const screens = [];
+
+patch(View.prototype, {
+    setup() {
+        super.setup(...arguments);
+        const screen = { model: this.props.resModel };
+        screens.push(screen);
+        onWillDestroy(() => screens.splice(screens.indexOf(screen), 1));
+    },
+});
+
+/**
+ * Whether days are Jalali on the screen that is open; the server decides
+ * (``session_info``).
+ *
+ * Who reads Persian sees Jalali days everywhere; others where the club counts so, on the
+ * club's own screens.
+ */
 export function isJalali() {
-    return session.club_calendar === "jalali";
+    const { everywhere, on_club_screens: ours } = session.club_jalali || {};
+    return Boolean(everywhere || (ours && isClubModel(screens.at(-1)?.model)));
+}
+
+function isClubModel(model) {
+    return Boolean(model?.startsWith("loyalty.club"));
 }
 
 // ------------------------------------------------------------------------ showing
@@ -102,17 +127,25 @@ function datePartsOf({ whole, first, second, third }) {
     }
     const now = toJalali(DateTime.local());
     if (!third) {
-        return first.length <= 2 ? [now.year, Number(first), Number(second)] : null;
+        const [month, day] = isDayFirst() ? [second, first] : [first, second];
+        return first.length <= 2 ? [now.year, Number(month), Number(day)] : null;
     }
-    const numbers = [first, second, third].map(Number);
-    if (third.length > 2) {
-        numbers.reverse();
+    let numbers = [first, second, third].map(Number);
+    const isShort = first.length <= 2 && third.length <= 2;
+    if (third.length > 2 || (isShort && !isYearFirst())) {
+        const [one, two, year] = numbers;
+        numbers = isMonthFirst() ? [year, one, two] : [year, two, one];
     }
-    if (first.length <= 2 && third.length <= 2) {
+    if (isShort) {
         numbers[0] = fullYear(numbers[0], now.year);
     }
     return numbers[0] > 31 ? numbers : null;
 }
+
+/** How the reader's language orders a date. */
+const isYearFirst = () => localization.dateFormat.startsWith("y");
+const isMonthFirst = () => localization.dateFormat.startsWith("M");
+const isDayFirst = () => localization.dateFormat.startsWith("d");
 
 /** 69 is 1369, and 5 is 1405: the last year that isn't more than twenty years ahead. */
 function fullYear(short, year) {

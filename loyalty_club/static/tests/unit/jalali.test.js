@@ -47,14 +47,20 @@ class Person extends models.Model {
     _records = [{ id: 1, born: "1990-03-21", seen: "2026-11-28 11:00:00" }];
 }
 
+class ClubTest extends models.Model {
+    _name = "loyalty.club.test";
+    born = fields.Date();
+    _records = [{ id: 1, born: "1990-03-21" }];
+}
+
 defineMailModels();
-defineModels([Person]);
+defineModels([Person, ClubTest]);
 
 /** A user who reads Persian, on 7 Azar 1405. */
 function inPersian() {
     mockDate("2026-11-28 12:00:00");
     mockTimeZone("Asia/Tehran");
-    patchWithCleanup(session, { club_calendar: "jalali" });
+    patchWithCleanup(session, { club_jalali: { everywhere: true } });
     patchWithCleanup(luxon.Settings, { defaultLocale: "fa-IR", defaultNumberingSystem: "latn" });
     defineParams({
         lang: "fa_IR",
@@ -223,4 +229,44 @@ test("filters offer Jalali months and years", async () => {
     expect(from).toEqual(["born", ">=", "2026-10-23"]);
     expect(to).toEqual(["born", "<=", "2026-11-21"]);
     expect(asked.context.club_jalali).toBe(true);
+});
+
+/** Somebody who reads English, in a club that counts in Jalali. */
+function inJalaliClub() {
+    mockDate("2026-11-28 12:00:00");
+    patchWithCleanup(session, {
+        club_jalali: { everywhere: false, on_club_screens: true },
+    });
+    patchWithCleanup(localization, { dateFormat: "MM/dd/yyyy" });
+}
+
+test("on the club's screens its calendar counts, whatever the language", async () => {
+    inJalaliClub();
+    expect(formatDate(deserializeDate("1990-03-21"))).toBe("03/21/1990");
+    await mountView({
+        type: "form",
+        resModel: "loyalty.club.test",
+        resId: 1,
+        arch: `<form><field name="born"/></form>`,
+    });
+    expect(".o_field_widget[name=born]").toHaveText("Farvardin 1, 1369");
+    await click(".o_field_widget[name=born] button, .o_field_widget[name=born] input");
+    await animationFrame();
+    await animationFrame();
+    expect(".o_datetime_picker .o_zoom_out").toHaveText("Farvardin 1369");
+    for (const text of ["01/01/1369", "1/1/69", "1369-01-01", "03/21/1990"]) {
+        expect(iso(text)).toBe("1990-03-21", { message: text });
+    }
+    expect(iso("9/7")).toBe("2026-11-28");
+});
+
+test("on Odoo's screens it doesn't", async () => {
+    inJalaliClub();
+    await mountView({
+        type: "form",
+        resModel: "person",
+        resId: 1,
+        arch: `<form><field name="born"/></form>`,
+    });
+    expect(".o_field_widget[name=born]").toHaveText("Mar 21, 1990");
 });
