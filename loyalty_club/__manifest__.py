@@ -38,6 +38,7 @@
         "views/loyalty_club_check_views.xml",
         "wizard/exception_attribute_views.xml",
         "views/loyalty_club_exception_views.xml",
+        "views/loyalty_history_views.xml",
         "views/loyalty_program_views.xml",
         "views/loyalty_rule_views.xml",
         "views/loyalty_reward_views.xml",

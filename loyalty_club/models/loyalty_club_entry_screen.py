@@ -85,3 +85,7 @@ class LoyaltyClubEntry(models.Model):
         for entry in self:
             name, about = kinds.get(entry.kind, ""), entry.reference_name
             entry.display_name = f"{name}: {about}" if about else name
+
+    def _kind_name(self):
+        self.ensure_one()
+        return dict(self._fields["kind"]._description_selection(self.env))[self.kind]

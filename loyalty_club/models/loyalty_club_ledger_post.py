@@ -43,7 +43,7 @@ class LoyaltyClubLedger(models.AbstractModel):
         entry_ids = self._insert_entries(postings, now)
         lot_ids = self._insert_lots(postings, entry_ids)
         self._insert_allocations(postings, entry_ids, lot_ids)
-        self._insert_history(postings, now)
+        self._insert_history(postings, entry_ids, now)
         self._note_activity(postings)
         self._forget_caches(postings)
         return entry_ids
@@ -199,16 +199,17 @@ class LoyaltyClubLedger(models.AbstractModel):
             }
             self._insert("loyalty_club_allocation", columns, rows)
 
-    def _insert_history(self, postings, now):
-        """The native line of each entry that moves what can be spent."""
-        labels = dict(
-            self.env["loyalty.club.entry"]
-            ._fields["kind"]
-            ._description_selection(self.env)
-        )
+    def _insert_history(self, postings, entry_ids, now):
+        """The native line of each entry that moves what can be spent.
+
+        Its words are the same whoever writes it; the line's entry says them in the
+        reader's language.
+        """
+        entries = self.env["loyalty.club.entry"].with_context(lang=None)
+        labels = dict(entries._fields["kind"]._description_selection(entries.env))
         uid = self.env.uid
         rows = []
-        for posting in postings:
+        for posting, entry_id in zip(postings, entry_ids, strict=True):
             if not posting.amount:
                 continue
             label = labels[posting.kind]
@@ -219,6 +220,7 @@ class LoyaltyClubLedger(models.AbstractModel):
                 (
                     posting.account.id,
                     f"{label}{SEPARATOR}{reference}" if reference else label,
+                    entry_id,
                     amount if posting.amount > 0 else zero,
                     amount if posting.amount < 0 else zero,
                     posting.origin.model,
@@ -233,6 +235,7 @@ class LoyaltyClubLedger(models.AbstractModel):
             columns = {
                 "card_id": "int",
                 "description": "text",
+                "club_entry_id": "int",
                 "issued": "float8",
                 "used": "float8",
                 "order_model": "varchar",

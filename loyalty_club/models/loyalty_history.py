@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
@@ -8,6 +8,34 @@ from .loyalty_club_ledger_post import SEPARATOR
 
 class LoyaltyHistory(models.Model):
     _inherit = "loyalty.history"
+
+    # Where the ledger has written a line: what the words of it are made of.
+    club_entry_id = fields.Many2one("loyalty.club.entry", readonly=True, copy=False)
+    club_taken_over_by_id = fields.Many2one(
+        "loyalty.club", readonly=True, copy=False, ondelete="set null"
+    )
+    club_description = fields.Text(
+        "What it was",
+        compute="_compute_club_description",
+        help="What it was, in the reader's language.",
+    )
+
+    @api.depends("description", "club_entry_id", "club_taken_over_by_id")
+    @api.depends_context("lang")
+    def _compute_club_description(self):
+        # The words alone, also for members in the portal and for who only sells; and
+        # those of the line's own account, whatever a caller has made it name.
+        for line, line_sudo in zip(self, self.sudo(), strict=True):
+            entry, club = line_sudo.club_entry_id, line_sudo.club_taken_over_by_id
+            words = line.description
+            if entry and entry.card_id == line_sudo.card_id:
+                words = entry._kind_name()
+                # Erasing has taken it from the line, while the ledger keeps it.
+                if SEPARATOR in line.description and entry.reference_name:
+                    words += SEPARATOR + entry.reference_name
+            elif club and club == line_sudo.card_id.club_id:
+                words = club._taken_over_words()
+            line.club_description = words
 
     # The ledger writes the lines of managed accounts itself, by SQL, one for each
     # entry. Native flows that write theirs too (orders, wizards) would count twice;

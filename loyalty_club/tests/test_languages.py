@@ -2,10 +2,10 @@
 
 from unittest.mock import patch
 
-from odoo.tests import freeze_time, tagged
+from odoo.tests import HttpCase, freeze_time, tagged
 from odoo.tools.translate import code_translations
 
-from .common import ClubCase
+from .common import ClubCase, ClubKit
 
 
 @tagged("post_install", "-at_install")
@@ -129,6 +129,37 @@ class TestLanguages(ClubCase):
         self.assertEqual(self.persian(entry).reference_name, "خوش‌آمد")
         self.assertIn("خوش‌آمد", self.persian(entry).display_name)
 
+    def test_native_history_is_read_in_the_reader_s_language(self):
+        """Written by a Persian and by somebody else, it has the same words stored."""
+        self.club.write({"welcome_points": 50})
+        for name, writer in (("Ali", "fa_IR"), ("Reza", "en_US")):
+            member = self.member(name).with_context(lang=writer)
+            member._welcome()
+            line = self.card(member).history_ids.with_context(lang="en_US")
+            self.assertEqual(line.description, "Bonus · Welcome")
+            self.assertEqual(line.club_description, "Bonus · Welcome")
+            self.assertEqual(self.persian(line).club_description, "پاداش · خوش‌آمد")
+            seller = self.users["seller"]
+            self.assertEqual(line.with_user(seller).club_description, "Bonus · Welcome")
+
+    def test_a_line_tells_of_its_own_account_alone(self):
+        """Nobody reads another account's entry by naming it in a line of their own."""
+        ali = self.member("Ali")
+        self.grant(ali, 5)
+        program = self.env["loyalty.program"].create(
+            {"name": "Cards", "program_type": "loyalty"}
+        )
+        card = self.env["loyalty.card"].create({"program_id": program.id})
+        line = self.env["loyalty.history"].create(
+            {
+                "card_id": card.id,
+                "description": "Mine",
+                "club_entry_id": self.entries(ali)[-1].id,
+                "club_taken_over_by_id": self.club.id,
+            }
+        )
+        self.assertEqual(line.club_description, "Mine")
+
     def test_what_a_client_writes_is_read_as_it_is(self):
         ali = self.member("Ali")
         self.grant(ali, 5)
@@ -169,3 +200,45 @@ class TestLanguages(ClubCase):
         )
         said = {m["id"]: m["string"] for m in translations["loyalty"]["messages"]}
         self.assertEqual(said[source], words["loyalty"][source])
+
+
+@tagged("post_install", "-at_install")
+class TestPortalHistory(ClubKit, HttpCase):
+    def test_a_member_reads_words_and_days_of_their_own(self):
+        self.setUpKit()
+        persian = self.env["res.lang"]._activate_lang("fa_IR")
+        ours = [("name", "=", "loyalty_club")]
+        self.env["ir.module.module"].search(ours)._update_translations(["fa_IR"])
+        place = "/my"
+        if "website" in self.env:  # it has languages of its own, in its addresses
+            self.env["website"].search([]).language_ids += persian
+            place = f"/{persian.url_code}/my"
+        self.club.write({"welcome_points": 50})
+        sara = self.member("Sara")
+        sara._welcome()
+        card = self.card(sara)
+        self.env.flush_all()
+        self.env.cr.execute(  # 00:30 on 1 Farvardin in Tehran
+            "UPDATE loyalty_history SET create_date = '2026-03-20 21:00'"
+            " WHERE card_id = %s",
+            [card.id],
+        )
+        self.env.invalidate_all()
+        portal = self.env["res.users"].create(
+            {
+                "login": "portal-sara",
+                "password": "portal-sara",
+                "partner_id": sara.partner_id.id,
+                "lang": "fa_IR",
+                "tz": "Asia/Tehran",
+                "group_ids": [(6, 0, self.env.ref("base.group_portal").ids)],
+            }
+        )
+        self.authenticate(portal.login, portal.login)
+        page = self.url_open(f"{place}/loyalty_card/{card.id}/history").text
+        self.assertIn("پاداش · خوش‌آمد", page)
+        self.assertNotIn("Bonus", page)
+        self.assertIn("1405/01/01", page)
+        values = self.make_jsonrpc_request(f"/my/loyalty_card/{card.id}/values", {})
+        said = [line["description"] for line in values["history_lines"]]
+        self.assertEqual(said, ["پاداش · خوش‌آمد"])

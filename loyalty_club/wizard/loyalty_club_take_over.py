@@ -604,9 +604,10 @@ class LoyaltyClubTakeOver(models.Model):
             SQL(
                 """
                 INSERT INTO loyalty_history
-                       (card_id, description, issued, used,
+                       (card_id, description, club_taken_over_by_id, issued, used,
                         create_uid, create_date, write_uid, write_date)
-                SELECT card_id, %(text)s, greatest(-amount, 0), greatest(amount, 0),
+                SELECT card_id, %(text)s, %(club)s,
+                       greatest(-amount, 0), greatest(amount, 0),
                        %(uid)s, %(now)s, %(uid)s, %(now)s
                   FROM (
                         SELECT card_id,
@@ -618,7 +619,8 @@ class LoyaltyClubTakeOver(models.Model):
                  WHERE amount <> 0
                  ORDER BY card_id
                 """,
-                text=self.env._("Carried over to %(club)s", club=self.club_id.name),
+                text=self.club_id.with_context(lang=None)._taken_over_words(),
+                club=self.club_id.id,
                 uid=self.env.uid,
                 now=fields.Datetime.now(),
                 ids=[card["id"] for card in cards],
