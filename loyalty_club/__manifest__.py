@@ -27,6 +27,8 @@
         "wizard/loyalty_club_take_over_views.xml",
         "wizard/loyalty_club_tier_publish_views.xml",
         "wizard/policy_preview_views.xml",
+        "wizard/rule_preview_views.xml",
+        "wizard/try_it_views.xml",
         "report/member_statement_templates.xml",
         "views/loyalty_club_request_views.xml",
         "views/loyalty_club_member_views.xml",

@@ -19,6 +19,7 @@ from . import loyalty_club_purchase_record
 from . import loyalty_club_purchase_return
 from . import loyalty_club_purchase_received
 from . import loyalty_club_purchase_line
+from . import loyalty_club_purchase_supposed
 from . import loyalty_club_purchase_screen
 from . import loyalty_club_entry
 from . import loyalty_club_entry_screen
@@ -46,6 +47,7 @@ from . import loyalty_club_ledger_many
 from . import loyalty_sound
 from . import loyalty_program
 from . import loyalty_rule
+from . import loyalty_rule_draft
 from . import loyalty_reward
 from . import loyalty_card
 from . import loyalty_history

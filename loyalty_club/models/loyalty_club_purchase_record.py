@@ -135,16 +135,23 @@ class LoyaltyClubPurchase(models.Model):
     # ------------------------------------------------------------------ the award
 
     @api.model
-    def _award(self, club, member, facts):
+    def _award(self, club, member, facts, rules=None):
         """What the engine grants for these facts now; nothing is written.
 
+        :param rules: in place of the rules of the club's points: drafts of them
         :return: :class:`~..engine.earning.Award`
         """
         # All tiers are read at once: the member's next one is looked for soon.
         tier = member.tier_id.with_prefetch((member.tier_id | club.tier_ids).ids)
+        return self._engine_award(
+            club, tier, facts.lines, self._engine_rules(club, member, facts, rules)
+        )
+
+    def _engine_award(self, club, tier, lines, rules):
+        """What the engine grants for lines by its own rules, to members of a tier."""
         return earning.compute_award(
-            [self._engine_line(line) for line in facts.lines],
-            self._engine_rules(club, member, facts),
+            [self._engine_line(line) for line in lines],
+            rules,
             currency_digits=club._digits("wallet"),
             multiplier=exact(tier.multiplier) if tier else Fraction(1),
             multiplier_name=tier.name or "",
@@ -168,23 +175,32 @@ class LoyaltyClubPurchase(models.Model):
             ),
         )
 
-    def _engine_rules(self, club, member, facts):
+    def _engine_rules(self, club, member, facts, rules=None):
         """The rules that may earn on this day, resolved to the lines they mean."""
         day = club._day(facts.moment)
         program = club._program("points").sudo()  # rules are the club's, not the user's
-        if not program._club_open_on(day):
+        if rules is None:
+            rules = program.rule_ids
+        rules = self._rules_in_force(program, rules, day, member.tier_id)
+        if not rules:
             return []
-        rules = program.rule_ids.filtered(
-            lambda rule: (
-                rule.mode == "auto"
-                and (not rule.club_tier_ids or member.tier_id in rule.club_tier_ids)
-            )
-        )
         used = self._used_caps(club, member, day, rules)
         unearning = facts.unearning
         if unearning is None:
             unearning = self._unearning_products(club)
         return rules._club_engine_rules(facts.lines, unearning, used)
+
+    @staticmethod
+    def _rules_in_force(program, rules, day, tier):
+        """Those of a program's rules that earn on a day, for members of a tier."""
+        if not program._club_open_on(day):
+            return rules.browse()
+        return rules.filtered(
+            lambda rule: (
+                rule.mode == "auto"
+                and (not rule.club_tier_ids or tier in rule.club_tier_ids._origin)
+            )
+        )
 
     def _unearning_products(self, club):
         """Products that load a wallet or a gift card: they earn when they are spent."""
@@ -218,7 +234,7 @@ class LoyaltyClubPurchase(models.Model):
         A purchase that came back whole leaves its room to the next one, so that an
         invoice that is un-reconciled and paid again isn't in its own way.
         """
-        if not self._with_caps(rules):
+        if not member or not self._with_caps(rules):
             return {}
         self.flush_model(["trace", "day", "told_day", "member_id", "kind", "returned"])
         told = club._today() if club.late_counts == "told" else None

@@ -238,7 +238,7 @@ class LoyaltyRule(models.Model):
         :param used: dict of rule id to what was used of its limits (of day, of month)
         """
         return [
-            rule._club_engine_rule(lines, unearning, *used.get(rule.id, (0, 0)))
+            rule._club_engine_rule(lines, unearning, *used.get(rule._origin.id, (0, 0)))
             for rule in self
             # Its domain is looked at where products are searched by it.
             if not rule._club_unsound_number()
@@ -253,7 +253,7 @@ class LoyaltyRule(models.Model):
         self.ensure_one()
         money = self.currency_id.decimal_places
         return earning.Rule(
-            id=self.id,
+            id=self._origin.id or 0,  # of a draft that isn't saved
             name=self._club_label(),
             mode=self.club_mode,
             rate=self._club_rate(),
@@ -463,7 +463,7 @@ class LoyaltyRule(models.Model):
 
     def _club_excluded_products(self, among=Domain.TRUE):
         """Products that earn nothing by this rule, by themselves or their category."""
-        products = self.club_excluded_product_ids.filtered_domain(among)
+        products = self.club_excluded_product_ids._origin.filtered_domain(among)
         if self.club_excluded_category_ids:
             by_category = Domain(
                 "categ_id", "child_of", self.club_excluded_category_ids.ids

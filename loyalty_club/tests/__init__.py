@@ -39,6 +39,7 @@ from . import test_refusals
 from . import test_requests
 from . import test_rights_defaults
 from . import test_rights_raised
+from . import test_rule_preview
 from . import test_rule_words
 from . import test_spending_order
 from . import test_take_back
@@ -48,5 +49,6 @@ from . import test_tiers
 from . import test_told_apart
 from . import test_tours
 from . import test_transfer_merge
+from . import test_try_it
 from . import test_two_companies
 from . import test_why

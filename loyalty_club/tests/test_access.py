@@ -160,7 +160,9 @@ class TestAccessOfCompanies(TwoCompaniesCase):
             env[name].with_user(who).create(values)
         draft = env["loyalty.club.tier.publish"].with_user(manager).search([])
         draft.with_context(active_test=False).line_ids[:1].threshold = 2
-        env["loyalty.club.policy.preview"].with_user(manager).preview(club.id, 0, {})
+        for name in ("policy.preview", "rule.preview", "try"):
+            dialog = env[f"loyalty.club.{name}"].with_user(manager)
+            dialog.preview(club.id, 0, {})
         request = {"member_id": member.id, "amount": 5}
         request["reason_id"] = env.ref("loyalty_club.reason_goodwill").id
         env["loyalty.club.request"].with_user(desk).create(request).action_submit()

@@ -27,6 +27,25 @@ class TestTours(ClubKit, HttpCase):
         self.assertTrue(member.welcomed)
         self.assertEqual(member.tier_id.code, "bronze")
 
+    def test_a_form_is_asked_about_before_it_is_saved(self):
+        self.club.write({"expiry_mode": "days", "expiry_count": 365})
+        self.grant(self.member("Ali"), 100)
+        manager = self.users["manager"]
+        url = f"/odoo/clubs/{self.club.id}"
+        self.start_tour(url, "loyalty_club_preview", login=manager.login)
+        self.assertEqual(self.club.expiry_count, 365)
+
+    def test_a_rule_is_tried_before_it_is_saved(self):
+        self.grant(self.member("Ali"), 100)
+        self.env["product.product"].create(
+            {"name": "Tried Tea", "list_price": 10, "taxes_id": [(5, 0, 0)]}
+        )
+        program = self.club.points_program_id
+        manager = self.users["manager"]
+        url = f"/odoo/loyalty.rule/{program.rule_ids.id}"
+        self.start_tour(url, "loyalty_club_try_it", login=manager.login)
+        self.assertEqual(program.rule_ids.reward_point_amount, 1)
+
 
 @tagged("post_install", "-at_install")
 class TestPhone(ClubKit, HttpCase):

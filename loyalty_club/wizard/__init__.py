@@ -6,4 +6,7 @@ from . import exception_attribute
 from . import card_replace
 from . import loyalty_club_take_over
 from . import loyalty_club_tier_publish
+from . import preview
 from . import policy_preview
+from . import rule_preview
+from . import try_it

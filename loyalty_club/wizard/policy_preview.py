@@ -2,12 +2,10 @@ from datetime import timedelta
 from fractions import Fraction
 
 from odoo import Command, api, fields, models
-from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
 from ..amounts import AMOUNT
 from ..engine.periods import ExpiryPolicy, expiry_date
-from ..exceptions import ClubError
 from ..ledger import SCALE, to_column, units_from_scaled
 from ..models.loyalty_club_policy import TIMES
 from ..rights import raised, scalars
@@ -16,62 +14,6 @@ from ..rights import raised, scalars
 ONCE, EARLIER, LATER = "once", "earlier", "later"
 OVER = "over"
 NEVER = "infinity"
-
-
-class LoyaltyClubPreview(models.AbstractModel):
-    """A dialog that says what a form would change, before it is saved.
-
-    ``preview`` makes it from what stands on the form: whatever it says is computed by
-    then, and nothing but the dialog itself is written.
-    """
-
-    _name = "loyalty.club.preview"
-    _description = "Preview"
-
-    club_id = fields.Many2one(
-        "loyalty.club", required=True, readonly=True, ondelete="cascade"
-    )
-    currency_id = fields.Many2one(related="club_id.currency_id")
-
-    @api.model
-    def _check_may(self, club_id):
-        """The club that somebody wants to change.
-
-        :raises AccessError: they may not change it
-        :raises ClubError: invalid_payload
-        """
-        if not self.env.user.has_group("loyalty_club.group_manager"):
-            raise AccessError(
-                self.env._("Only a manager of the club changes what it gives.")
-            )
-        club = self.env["loyalty.club"].browse(self._whole("club_id", club_id))
-        if not club.exists():
-            self._refuse("club_id", self.env._("there is no such club"))
-        club.check_access("write")
-        return club
-
-    def _whole(self, name, value):
-        if type(value) is not int or not 0 <= value < 2**31:
-            self._refuse(name, self.env._("a whole number, not below zero"))
-        return value
-
-    def _refuse(self, name, reason):
-        raise ClubError(
-            "invalid_payload",
-            self.env._("%(field)s: %(reason)s", field=name, reason=reason),
-        )
-
-    def _opened(self, title):
-        """The action that shows this dialog."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": title,
-            "res_model": self._name,
-            "res_id": self.id,
-            "views": [(False, "form")],
-            "target": "new",
-        }
 
 
 class LoyaltyClubPolicyPreview(models.TransientModel):

@@ -15,6 +15,7 @@ export class ClubPreview extends Component {
         ...standardWidgetProps,
         model: String,
         title: String,
+        plain: { type: Boolean, optional: true }, // about the club, not about the form
         icon: { type: String, optional: true },
     };
 
@@ -29,9 +30,9 @@ export class ClubPreview extends Component {
     }
 
     async open() {
-        const { record, model } = this.props;
-        const changes = await record.getChanges();
-        const args = [this.clubId, record.resId || 0, changes];
+        const { record, model, plain } = this.props;
+        const about = plain ? [0, {}] : [record.resId || 0, await record.getChanges()];
+        const args = [this.clubId, ...about];
         const context = record.context;
         await this.action.doAction(
             await this.orm.call(model, "preview", args, { context })
@@ -44,6 +45,7 @@ export const clubPreview = {
     extractProps: ({ attrs, options }) => ({
         model: options.model,
         title: attrs.title,
+        plain: Boolean(options.plain),
         icon: options.icon,
     }),
 };
