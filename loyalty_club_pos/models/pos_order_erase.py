@@ -21,11 +21,12 @@ class PosOrder(models.Model):
 
     @api.model
     def _on_erase(self, person):
-        found = super()._on_erase(person)
+        _ = self.env._
+        kept = Kept({"till orders": _("till orders, without the person")})
+        found = [*super()._on_erase(person), kept]
         if not person.contacts:
             return found
         orders = self.search([("partner_id", "in", person.contacts.ids)])
-        _ = self.env._
         return [
             *found,
             # Odoo copies mobile and e-mail from the contact: afterwards.
@@ -34,7 +35,6 @@ class PosOrder(models.Model):
                 lambda: orders._erase_person(person),
                 CONTACT + 1,
             ),
-            Kept({"till orders": _("till orders, without the person")}),
         ]
 
     def _erase_person(self, person):
