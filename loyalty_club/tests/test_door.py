@@ -235,10 +235,10 @@ class TestDoorPurchases(DoorCase):
         self.club.pending_days = 3
         answer = self.door.purchase_record(purchase=self.basket())
         known = [entry["id"] for entry in answer["entries"]]
-        self.grant(self.ali, 10)
         sold = self.purchase(self.ali, 10)
         self.spend(self.ali, 10)
         self.ledger._take_back(self.account(self.ali), 10, sold.id)
+        self.assertEqual(self.balances(self.ali)["debt"], 10)
         with freeze_time(fields.Datetime.now() + timedelta(days=5)):
             self.ledger._release_due(self.club)
             sale = self.env["loyalty.club.purchase"].search([("key", "=", "sale-1")])
