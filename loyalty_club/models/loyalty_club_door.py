@@ -281,16 +281,22 @@ class LoyaltyClub(models.Model):
         amount: payloads.POSITIVE,
         reference: payloads.REFERENCE = None,
     ):
-        """Put money that the member paid into his wallet.
+        """Put money that the member paid into their wallet.
+
+        An integration tells what a till or bank took in; anybody else posts up to
+        their cap, like an adjustment.
 
         :return: ``entries``, ``balances``
-        :raises ClubError: member_blocked
+        :raises ClubError: member_blocked, needs_approval
         """
         found = self._door_active(member)
+        units = self._door_positive(amount, "wallet")
+        if not self.env.user.has_group("loyalty_club.group_integration"):
+            self._door_check_cap(units, "wallet")
         ledger = self.env["loyalty.club.ledger"]
         entry_ids = ledger._grant(
             ledger._account(found, "wallet"),
-            self._door_positive(amount, "wallet"),
+            units,
             "top_up",
             key=self._door_key(),
             origin=self._door_origin(reference=reference),

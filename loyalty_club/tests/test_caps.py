@@ -84,6 +84,16 @@ class TestCaps(ClubCase):
         self.give(2, account="credit")
         self.give(1000)  # points have a limit of their own
 
+    def test_only_an_integration_loads_wallets_without_a_limit(self):
+        for role, amount in (("integration", 1000), ("manager", 400)):
+            door = self.env["loyalty.club"].with_user(self.users[role])
+            self.club.cap_manager_money = 500
+            door.top_up(key=role, member=self.ali.number, amount=amount)
+        with self.assertClubError("needs_approval"):
+            door.top_up(key="more", member=self.ali.number, amount=101)
+        self.assertEqual(self.ask(100, account="wallet"), "posted")
+        self.assertEqual(self.ask(1, account="wallet"), "waiting")
+
     def test_a_month_has_a_limit_too(self):
         for day in (11, 12, 13):
             with freeze_time(f"2026-05-{day} 09:00:00"):

@@ -759,7 +759,8 @@ class TestDoorCalls(DoorCase):
                 with self.subTest(kind, method=method), self.assertRaises(AccessError):
                     call(**args)
         self.assertEqual(self.rows(), before)
-        # Control: the same calls are fine for a manager.
+        # Control: the same calls are fine for a manager, who loads up to their cap.
+        self.club.cap_manager_money = 1000
         for method, args in calls.items():
             with self.subTest(kind="manager", method=method):
                 getattr(self.door_of("manager"), method)(**args)
