@@ -47,13 +47,13 @@ class ClubError(UserError):
         """What is said to a person: the text without its code."""
         return spoken(self.args[0])
 
-    def for_browser(self):
+    def for_browser(self, env):
         """The same refusal as Odoo's client knows it, with the code beside its text.
 
         The client goes by the exact name of an exception: a class of ours would be
         "Oops! Something went wrong", with a traceback.
         """
-        error = UserError(self.sentence)
+        error = UserError(in_words(self.sentence, env))
         error.context = {"club_code": self.code}
         error.__cause__ = self
         return error.with_traceback(self.__traceback__)
@@ -65,3 +65,29 @@ _CODE = re.compile(rf"^\[(?:{'|'.join(sorted(CODES))})\]\s*")
 def spoken(text):
     """A refusal's text without its code; any other text as it is."""
     return _CODE.sub("", text)
+
+
+def in_words(text, env):
+    """A refusal's sentence that calls its field as the screens do.
+
+    Programs get the field by its name; a person who reads no English would see a
+    foreign word before a sentence of their own language.
+    """
+    field, colon, reason = text.partition(": ")
+    words = {
+        "name": env._("Name"),
+        "mobile": env._("Mobile"),
+        "phone": env._("Mobile"),
+        "email": env._("E-mail"),
+        "birthdate": env._("Birth date"),
+        "birthdate_date": env._("Birth date"),
+        "gender": env._("Gender"),
+        "card": env._("Card"),
+        "barcode": env._("Barcode"),
+        "pin": env._("PIN"),
+        "amount": env._("Amount"),
+        "points": env._("Points"),
+        "reason": env._("Reason"),
+        "date": env._("Date"),
+    }
+    return f"{words[field]}: {reason}" if colon and field in words else text

@@ -3,7 +3,7 @@ from odoo.models import READ_GROUP_TIME_GRANULARITY
 from odoo.tools import ormcache
 
 from .. import jalali_groups
-from ..exceptions import spoken
+from ..exceptions import in_words, spoken
 
 OURS = "loyalty_club"
 # Odoo's own, which hold what is ours to guard.
@@ -135,7 +135,8 @@ class Base(models.AbstractModel):
         answer = super().load(fields, data)
         if self.env.context.get("import_file"):
             for message in answer["messages"]:
-                message["message"] = spoken(message["message"])
+                said = spoken(message["message"])
+                message["message"] = in_words(said, self.env)
         return answer
 
     # ------------------------------------------------------------- Jalali groups

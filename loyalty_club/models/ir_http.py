@@ -79,7 +79,7 @@ class IrHttp(models.AbstractModel):
         The web client, the till, the portal and the pages of a web site all pass here.
         """
         if isinstance(exception, ClubError) and cls._club_asked_by_browser():
-            exception = exception.for_browser()
+            exception = exception.for_browser(request.env)
         return super()._handle_error(exception)
 
     @classmethod

@@ -10,6 +10,7 @@ from ..exceptions import ClubError
 from .common import ClubKit
 
 SENTENCE = "mobile: this is no mobile number"
+SAID = "Mobile: this is no mobile number"
 TEXT = f"[invalid_payload] {SENTENCE}"
 OURS = "odoo.addons.loyalty_club.exceptions.ClubError"
 
@@ -48,8 +49,8 @@ class TestRefusals(ClubKit, HttpCase):
                     kwargs={},
                 )
                 self.assertEqual(data["name"], "odoo.exceptions.UserError")
-                self.assertEqual(data["message"], SENTENCE)
-                self.assertEqual(data["arguments"], [SENTENCE])
+                self.assertEqual(data["message"], SAID)
+                self.assertEqual(data["arguments"], [SAID])
                 self.assertEqual(data["context"], {"club_code": "invalid_payload"})
                 self.assertIn(OURS, data["debug"])
 
@@ -66,7 +67,7 @@ class TestRefusals(ClubKit, HttpCase):
         ):
             page = self.url_open("/my")
         self.assertEqual(page.status_code, 422)
-        self.assertIn(SENTENCE, page.text)
+        self.assertIn(SAID, page.text)
         self.assertNotIn(TEXT, page.text)
 
     def test_programs_get_the_code_in_the_text(self):
@@ -111,7 +112,7 @@ class TestRefusals(ClubKit, HttpCase):
 
         partners = self.env["res.partner"]
         with patch.object(type(partners), "create", refuse):
-            for importing, text in ((True, SENTENCE), (False, TEXT)):
+            for importing, text in ((True, SAID), (False, TEXT)):
                 with self.subTest(importing=importing):
                     screen = partners.with_context(import_file=importing)
                     answer = screen.load(["name"], [["Sara"], ["Ali"]])

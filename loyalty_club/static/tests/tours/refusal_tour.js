@@ -27,7 +27,7 @@ registry.category("web_tour.tours").add("loyalty_club_refusal", {
                 const dialog = anchor.closest(".o_error_dialog");
                 const title = dialog.querySelector(".modal-title").textContent;
                 const said = anchor.textContent;
-                if (title !== "Invalid Operation" || said !== "mobile: this is no mobile number") {
+                if (title !== "Invalid Operation" || said !== "Mobile: this is no mobile number") {
                     throw new Error(`the dialog says "${title}": "${said}"`);
                 }
             },
