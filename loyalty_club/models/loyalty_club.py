@@ -483,12 +483,20 @@ class LoyaltyClub(models.Model):
         }
 
     def _say_program_names(self, accounts=tuple(PROGRAM_TYPES)):
-        """Name programs that the club made itself, in all languages."""
+        """Name programs that the club made itself, and points, in all languages."""
         programs_sudo = raised(self.program_ids)  # see _create_missing_programs
+        programs_sudo = programs_sudo.filtered(
+            lambda program: program.club_account in accounts
+        )
         say_in_all_languages(
-            programs_sudo.filtered(lambda program: program.club_account in accounts),
+            programs_sudo,
             "name",
             lambda program: program.club_id._program_names()[program.club_account],
+        )
+        say_in_all_languages(
+            programs_sudo.filtered(lambda program: program.club_account == "points"),
+            "portal_point_name",
+            lambda program: program.env._("points"),
         )
 
     def _program_values(self, account):

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ..engine.periods import format_day
+
 
 class LoyaltyClubCheck(models.Model):
     """One nightly proof that balances, lots and entries agree."""
@@ -21,6 +23,16 @@ class LoyaltyClubCheck(models.Model):
     seconds = fields.Float(digits=(10, 2))
     details = fields.Json(help="The accounts that differ, and by what.")
     words = fields.Text("What differs", compute="_compute_words")
+
+    @api.depends("date", "club_id.calendar", "club_id.tz")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        """The day in the calendar and the words of the club, not as it is stored."""
+        for check in self:
+            club = check.club_id
+            day = club and check.date and club._day(check.date)
+            lang = self.env.lang or ""
+            check.display_name = format_day(day, club.calendar, lang) if day else ""
 
     @api.depends("details")
     @api.depends_context("lang")

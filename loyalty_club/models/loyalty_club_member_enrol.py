@@ -231,6 +231,9 @@ class LoyaltyClubMember(models.Model):
         new.setdefault("name", values.get("mobile"))
         if country := club._country():
             new["country_id"] = country.id
+        # As whoever serves them speaks. Odoo would take the one that the database was
+        # made in, and a Persian shop's members would get English statements.
+        new["lang"] = self.env.lang or self.env.user.lang
         return partner.with_context(tracking_disable=True).create(new)
 
     def _partner_values(self, values, partner):

@@ -30,6 +30,31 @@ class TestLanguages(ClubCase):
         self.assertNotEqual(self.persian(club).points_program_id.name, "")
         self.assertNotIn("points", self.persian(club).points_program_id.name)
         self.assertNotEqual(self.persian(club).name, club.name)
+        unit = self.persian(club).points_program_id.portal_point_name
+        self.assertEqual(
+            (club.points_program_id.portal_point_name, unit), ("points", "امتیاز")
+        )
+
+    def test_a_new_contact_gets_the_language_they_were_served_in(self):
+        self.env["ir.default"].set("res.partner", "lang", "en_US")
+        for lang, mobile in (("fa_IR", "09121110001"), ("en_US", "09121110002")):
+            with self.subTest(lang):
+                door = self.env["loyalty.club"].with_user(self.users["integration"])
+                door = door.with_company(self.company).with_context(lang=lang)
+                answer = door.enroll(key=mobile, mobile=mobile, name="Sara")
+                self.assertTrue(answer["created"])
+                contact = self.env["res.partner"].search(
+                    [("phone", "like", mobile[1:])]
+                )
+                self.assertEqual(contact.lang, lang)
+
+    def test_a_check_is_called_by_its_day(self):
+        self.club.write({"calendar": "jalali", "tz": "Asia/Tehran"})
+        check = self.env["loyalty.club.check"].create(
+            {"club_id": self.club.id, "date": "2026-11-28 21:00:00"}
+        )
+        self.assertEqual(check.display_name, "2026-11-29")
+        self.assertEqual(self.persian(check).display_name, "۱۴۰۵/۰۹/۰۸")
 
     def test_rewards_are_called_as_their_accounts(self):
         wallet = self.club.wallet_program_id.reward_ids
