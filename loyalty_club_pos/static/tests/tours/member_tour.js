@@ -5,8 +5,11 @@ import { patch } from "@web/core/utils/patch";
 import * as PaymentScreen from "@point_of_sale/../tests/pos/tours/utils/payment_screen_util";
 import * as ProductScreen from "@point_of_sale/../tests/pos/tours/utils/product_screen_util";
 import * as ReceiptScreen from "@point_of_sale/../tests/pos/tours/utils/receipt_screen_util";
-import { ClubWedge } from "@loyalty_club_pos/app/services/club_wedge";
 import { openRegister, till } from "@loyalty_club_pos/../tests/tours/utils/club_spending_util";
+
+// Tours are loaded by the back office too, which has no till: looked up when it is open.
+const wedgeModule = () =>
+    odoo.loader.modules.get("@loyalty_club_pos/app/services/club_wedge");
 
 function tour(name, steps) {
     registry.category("web_tour.tours").add(name, {
@@ -88,6 +91,7 @@ function scanInSearch(barcode) {
             trigger: field,
             run() {
                 // Keys that a script types are no reader's, but here.
+                const { ClubWedge } = wedgeModule();
                 const wedge = new ClubWedge(till(), { simulated: true });
                 wedge.start();
                 [...barcode, "Enter"].forEach((key) => type(this.anchor, key));
