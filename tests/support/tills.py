@@ -113,10 +113,20 @@ program = env["loyalty.program"].create({
     "rule_ids": [(0, 0, {"reward_point_mode": "money", "reward_point_amount": 1})],
 })
 opened["program"] = program.id
+reward = env["loyalty.reward"].create({
+    "program_id": program.id, "reward_type": "discount", "discount_mode": "per_point",
+    "discount": values["worth"], "discount_applicability": "order",
+    "required_points": 1,
+})
+opened["rewards"] = {
+    "points": {"id": reward.id, "product": reward.discount_line_product_id.id},
+}
 for number in range(values["members"]):
     partner = env["res.partner"].create({"name": f"Member {number}"})
-    card = env["loyalty.card"].create(
-        {"program_id": program.id, "partner_id": partner.id})
+    card = env["loyalty.card"].create({
+        "program_id": program.id, "partner_id": partner.id,
+        "points": values["start"].get("points", 0),
+    })
     opened["members"].append({"partner": partner.id, "cards": {"points": card.id}})
 """
 
@@ -126,11 +136,12 @@ say(opened)
 """
 
 
-def open_tills(database, tills, members, start=None, policies=None) -> dict:
+def open_tills(database, tills, members, start=None, policies=None, goods=None) -> dict:
     """Open tills, and a club whose members have so many units to start with.
 
     :param start: dict of account to units
     :param policies: values of the club
+    :param goods: dict of name to price, of what is sold beside ``PRICES``
     :return: ids of all that was made, by what it is
     """
     return in_shell(
@@ -138,21 +149,23 @@ def open_tills(database, tills, members, start=None, policies=None) -> dict:
         OPEN_TILLS + OPEN_CLUB + CLOSE_SCRIPT,
         tills=tills,
         members=members,
-        prices=PRICES,
+        prices=PRICES | (goods or {}),
         worth=WORTH_OF_POINT,
         start=start or {},
         policies=policies or {},
     )
 
 
-def open_native_tills(database, tills, members) -> dict:
+def open_native_tills(database, tills, members, start=None, goods=None) -> dict:
     """The same tills on a database without our addons, with a native program."""
     return in_shell(
         database,
         OPEN_TILLS + OPEN_NATIVE + CLOSE_SCRIPT,
         tills=tills,
         members=members,
-        prices=PRICES,
+        prices=PRICES | (goods or {}),
+        worth=WORTH_OF_POINT,
+        start=start or {},
     )
 
 
@@ -317,9 +330,9 @@ class Till:
             **values,
         }
 
-    def goods(self, name: str, quantity) -> dict:
+    def goods(self, name: str, quantity, price=None) -> dict:
         product = self.opened["products"][name]
-        return self.line(product, name, quantity, PRICES[name])
+        return self.line(product, name, quantity, price or PRICES[name])
 
     def load(self, amount) -> dict:
         """The line that loads a wallet."""
