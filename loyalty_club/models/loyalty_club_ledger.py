@@ -68,6 +68,11 @@ class LoyaltyClubLedger(models.AbstractModel):
         return self._read_accounts(card_ids, SQL("FOR NO KEY UPDATE OF card %s", skip))
 
     def _read_accounts(self, card_ids, locking=None):
+        ids = sorted(set(card_ids))
+        return self._read_accounts_where(SQL("card.id = ANY(%s)", ids), locking)
+
+    def _read_accounts_where(self, which, locking=None):
+        """:param which: SQL condition on ``card``"""
         self.env["loyalty.card"].flush_model()
         self.env["loyalty.club.member"].flush_model(["state"])
         rows = self.env.execute_query(
@@ -81,12 +86,12 @@ class LoyaltyClubLedger(models.AbstractModel):
                        card.club_idle_expires_on
                   FROM loyalty_card AS card
                   LEFT JOIN loyalty_club_member AS member ON member.id = card.member_id
-                 WHERE card.id = ANY(%(ids)s) AND card.club_id IS NOT NULL
+                 WHERE %(which)s AND card.club_id IS NOT NULL
                  ORDER BY card.id
                     %(locking)s
                 """,
                 scale=10**SCALE,
-                ids=sorted(set(card_ids)),
+                which=which,
                 locking=locking or SQL(),
             )
         )
@@ -232,7 +237,12 @@ class LoyaltyClubLedger(models.AbstractModel):
         parts = ("available", "pending", "held", "debt", "owed")
         empty = {**dict.fromkeys(parts, 0), "expiring": []}
         balances = {kind: dict(empty) for kind, _label in ACCOUNTS}
-        accounts = list(self._read_accounts(self._card_ids(club, member)).values())
+        of_member = SQL(
+            "card.club_id = %s AND card.partner_id = %s AND card.active",
+            club.id,
+            member.partner_id.id,
+        )
+        accounts = list(self._read_accounts_where(of_member).values())
         held = self._held(accounts)
         lots = self._open_by_day(accounts)
         for account in accounts:
@@ -246,18 +256,6 @@ class LoyaltyClubLedger(models.AbstractModel):
                 "expiring": self._expiring(account, own, today),
             }
         return balances
-
-    def _card_ids(self, club, member):
-        self.env["loyalty.card"].flush_model(["club_id", "partner_id", "active"])
-        rows = self.env.execute_query(
-            SQL(
-                "SELECT id FROM loyalty_card"
-                " WHERE club_id = %s AND partner_id = %s AND active",
-                club.id,
-                member.partner_id.id,
-            )
-        )
-        return [row[0] for row in rows]
 
     def _expiring(self, account, lots, today):
         by_day = defaultdict(int)

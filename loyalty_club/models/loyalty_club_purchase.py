@@ -3,6 +3,7 @@ from odoo.tools import SQL
 
 from ..amounts import AMOUNT
 from ..erasing import Gone, Kept
+from .loyalty_club_purchase_line import WRITTEN
 
 
 class LoyaltyClubPurchase(models.Model):
@@ -98,6 +99,39 @@ class LoyaltyClubPurchase(models.Model):
     _member_day_idx = models.Index(
         "(member_id, day) INCLUDE (status_points, total, visits)"
     )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Purchases with their lines, of which all are written in one statement."""
+        lines_of = [self._plain_lines(vals.get("line_ids")) for vals in vals_list]
+        purchases = super().create(
+            [
+                vals if lines is None else {**vals, "line_ids": []}
+                for vals, lines in zip(vals_list, lines_of, strict=True)
+            ]
+        )
+        rows = [
+            (purchase, line)
+            for purchase, lines in zip(purchases, lines_of, strict=True)
+            for line in lines or ()
+        ]
+        if rows:
+            self.env["loyalty.club.purchase.line"]._insert(rows)
+            purchases.invalidate_recordset(["line_ids"], flush=False)
+        return purchases
+
+    @api.model
+    def _plain_lines(self, commands):
+        """The values of new lines, where they are what every line has.
+
+        :return: list of dicts; None where the lines are left to Odoo: for want of
+            rights to write past it, or with fields that an addon has added
+        """
+        lines = [command[2] for command in commands or () if command[0] == 0]
+        plain = len(lines) == len(commands or ()) and all(
+            line.keys() <= set(WRITTEN) for line in lines
+        )
+        return lines if plain and self.env.su else None
 
     @api.model
     def _on_erase(self, person):

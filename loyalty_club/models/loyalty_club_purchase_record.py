@@ -181,6 +181,7 @@ class LoyaltyClubPurchase(models.Model):
         program = club._program("points").sudo()  # rules are the club's, not the user's
         if rules is None:
             rules = program.rule_ids
+            rules._club_note_unlinked()
         rules = self._rules_in_force(program, rules, day, member.tier_id)
         if not rules:
             return []

@@ -6,6 +6,7 @@ import psycopg2
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ..engine import earning
 from ..engine.amounts import to_units
@@ -14,6 +15,13 @@ from .loyalty_sound import MOST
 
 # A rule that gives back more than this part of a price is probably a slip.
 MUCH = Fraction(1, 2)
+# What a rule may name, each in a table of its own.
+LINKS = (
+    "product_ids",
+    "club_tier_ids",
+    "club_excluded_product_ids",
+    "club_excluded_category_ids",
+)
 
 
 class LoyaltyRule(models.Model):
@@ -243,6 +251,30 @@ class LoyaltyRule(models.Model):
             # Its domain is looked at where products are searched by it.
             if not rule._club_unsound_number()
         ]
+
+    def _club_note_unlinked(self):
+        """Find in one statement what none of these rules names.
+
+        Most name no products, categories or tiers: to learn that from Odoo takes a
+        query for each of these fields, at every sale.
+        """
+        linking = [self._fields[name] for name in LINKS]
+        rows = self.env.execute_query(
+            SQL(" UNION ALL ").join(
+                SQL(
+                    "(SELECT %s FROM %s WHERE %s = ANY(%s) LIMIT 1)",
+                    field.name,
+                    SQL.identifier(field.relation),
+                    SQL.identifier(field.column1),
+                    self.ids,
+                )
+                for field in linking
+            )
+        )
+        linked = {name for (name,) in rows}
+        for field in linking:
+            if field.name not in linked:
+                field._insert_cache(self, [()] * len(self))
 
     def _club_engine_rule(self, lines, unearning, used_day=0, used_month=0):
         """This rule as the engine wants it, resolved to the lines of one purchase.

@@ -13,6 +13,21 @@ from odoo.addons.loyalty_club.rights import raised
 
 _logger = logging.getLogger(__name__)
 
+# What settling an order reads of its member: all of it with the search.
+SETTLED_BY = (
+    "partner_id",
+    "club_id",
+    "merged_into_id",
+    "state",
+    "number",
+    "tier_id",
+    "joined_on",
+    "last_purchase_at",
+    "qualified",
+    "qualified_from",
+    "qualified_until",
+)
+
 
 class PosOrder(models.Model):
     """Members earn and spend in the transaction that makes their order paid.
@@ -124,9 +139,10 @@ class PosOrder(models.Model):
 
     def _club_settle_gains(self, club, member, told):
         """Give what the order gives, if what came in for it is enough."""
-        loads, facts = self._club_loads(club), None
+        unearning, facts = self._club_unearning(club), None
+        loads = self._club_loads(club, unearning)
         with self._club_guarded(club, member, writes=False):
-            claimed = self._club_facts(club)
+            claimed = self._club_facts(club, unearning)
             self._club_check_gains(club, claimed, loads)
             facts = claimed
         if not facts:
@@ -152,8 +168,9 @@ class PosOrder(models.Model):
         partners = self.partner_id | self.partner_id.commercial_partner_id
         if not partners:
             return self.env["loyalty.club.member"]
-        members = self.env["loyalty.club.member"].search(
-            [("club_id", "=", club.id), ("partner_id", "in", partners.ids)]
+        members = self.env["loyalty.club.member"].search_fetch(
+            [("club_id", "=", club.id), ("partner_id", "in", partners.ids)],
+            SETTLED_BY,
         )
         members = members.sorted(
             lambda m: (m.partner_id != self.partner_id, bool(m.merged_into_id))
@@ -248,9 +265,8 @@ class PosOrder(models.Model):
                 account: amount(club, account, units)
                 for account, units in told[part].items()
             }
-        messages = self.env["loyalty.club.till.exception"].search(
-            [("order_id", "=", self.id)]
-        )
+        # Those of this order as it was saved: nothing is asked where there are none.
+        messages = self.club_exception_ids.sorted("id", reverse=True)
         balances = member and self.env["loyalty.club.ledger"]._balances(member)
         moved_up = member.tier_id != before and (
             member.tier_id.threshold > before.threshold if before else member.tier_id

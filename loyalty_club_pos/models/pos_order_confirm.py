@@ -29,12 +29,23 @@ class PosOrder(models.Model):
         :return: as Odoo's: ``coupon_updates`` say what the accounts have now
         """
         self._club_check_keys(coupon_data)
-        programs_sudo = self._club_programs(coupon_data)
+        cards_sudo = self._club_managed_cards(k for k in coupon_data if int(k) > 0)
+        programs_sudo = self._club_programs(coupon_data, cards_sudo)
         ours = [key for key in coupon_data if key in programs_sudo]
         rest = {k: v for k, v in coupon_data.items() if k not in programs_sudo}
-        result = super().confirm_coupon_programs(rest)
+        if ours and not rest:
+            # Odoo would read the order with all its lines, to answer this.
+            result = {
+                "coupon_updates": [],
+                "program_updates": [],
+                "new_coupon_info": [],
+                "coupon_report": {},
+            }
+        else:
+            result = super().confirm_coupon_programs(rest)
         updates = [
-            self._club_update(int(old_id), programs_sudo[old_id]) for old_id in ours
+            self._club_update(int(old_id), programs_sudo[old_id], cards_sudo)
+            for old_id in ours
         ]
         result["coupon_updates"] += [update for update in updates if update]
         return result
@@ -59,31 +70,44 @@ class PosOrder(models.Model):
     @api.model
     def _club_managed_ids(self, card_ids):
         """Ids of the cards among these whose balances a club keeps."""
-        # Only to see what is managed.
-        cards_sudo = self.env["loyalty.card"].sudo().browse(map(int, card_ids))
-        return set(cards_sudo.exists().filtered("club_id").ids)
+        return set(self._club_managed_cards(card_ids).ids)
 
     @api.model
-    def _club_programs(self, coupon_data):
-        """The managed programs that these data are about: dict of their key to it."""
-        managed_ids = self._club_managed_ids(k for k in coupon_data if int(k) > 0)
-        cards_sudo = self.env["loyalty.card"].sudo()
+    def _club_managed_cards(self, card_ids):
+        """The cards among these whose balances a club keeps, with all rights."""
+        # Only to see what is managed, archived ones too.
+        cards_sudo = self.env["loyalty.card"].sudo().with_context(active_test=False)
+        return cards_sudo.search_fetch(
+            [("id", "in", list(map(int, card_ids))), ("club_id", "!=", False)],
+            ["program_id", "partner_id", "points", "code"],
+        )
+
+    @api.model
+    def _club_programs(self, coupon_data, cards_sudo):
+        """The managed programs that these data are about: dict of their key to it.
+
+        :param cards_sudo: ``_club_managed_cards()`` of them
+        """
+        program_of = {card_sudo.id: card_sudo.program_id for card_sudo in cards_sudo}
         programs_sudo = self.env["loyalty.program"].sudo()
         found = {}
         for key, values in coupon_data.items():
             # A forged program doesn't make a managed card an unmanaged one, nor does
             # a forged card a program; and a card that is looked up by its owner or by a
             # code is one of the program.
+            if int(key) in program_of:
+                found[key] = program_of[int(key)]
+                continue
             named = programs_sudo.browse(values.get("program_id")).exists()
-            if int(key) in managed_ids:
-                found[key] = cards_sudo.browse(int(key)).program_id
-            elif named.club_id:
+            if named.club_id:
                 found[key] = named
         return found
 
-    def _club_update(self, old_id, program_sudo):
+    def _club_update(self, old_id, program_sudo, cards_sudo):
         """What the till's card ``old_id`` really is, or None where it is nothing."""
-        card_sudo = self.env["loyalty.card"].sudo().browse(max(old_id, 0)).exists()
+        card_sudo = cards_sudo.filtered(lambda card_sudo: card_sudo.id == old_id)
+        if not card_sudo:
+            card_sudo = self.env["loyalty.card"].sudo().browse(max(old_id, 0)).exists()
         if not card_sudo:
             card_sudo = card_sudo.search(
                 [

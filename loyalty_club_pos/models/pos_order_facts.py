@@ -21,12 +21,14 @@ class PosOrder(models.Model):
 
     _inherit = "pos.order"
 
-    def _club_facts(self, club):
+    def _club_facts(self, club, unearning=None):
         """What was bought, in the club's currency.
 
+        :param unearning: ``_club_unearning()``, of who has it
         :return: :class:`~odoo.addons.loyalty_club.facts.PurchaseFacts`
         """
-        unearning = self._club_unearning(club)
+        if unearning is None:
+            unearning = self._club_unearning(club)
         goods = self.lines.filtered(lambda line: line._club_is_goods(unearning))
         deductions = self.lines.filtered(lambda line: line._club_is_deduction())
         facts = {line: self._club_line_facts(club, line) for line in goods}
@@ -62,7 +64,13 @@ class PosOrder(models.Model):
 
     def _club_line_facts(self, club, line):
         combo = line._club_combo()
-        total, untaxed = line._club_before_discount()
+        total = before = self._club_units(club, line.club_total)
+        untaxed = untaxed_before = self._club_units(club, line.club_untaxed)
+        if line.discount:
+            before, untaxed_before = (
+                self._club_units(club, amount)
+                for amount in line._club_before_discount()
+            )
         return LineFacts(
             key=line.uuid,
             product_id=line.product_id.id,
@@ -70,13 +78,13 @@ class PosOrder(models.Model):
             quantity=Decimal(repr(line.qty)),
             unit_price=Decimal(repr(round(line.price_unit, 4))),
             discount=Decimal(repr(round(line.discount, 3))),
-            total=self._club_units(club, line.club_total),
-            untaxed=self._club_units(club, line.club_untaxed),
-            total_before_discount=self._club_units(club, total),
-            untaxed_before_discount=self._club_units(club, untaxed),
+            total=total,
+            untaxed=untaxed,
+            total_before_discount=before,
+            untaxed_before_discount=untaxed_before,
             cost=line._club_cost(club),
             group=combo.uuid or None,
-            group_quantity=Decimal(repr(combo.qty)),
+            group_quantity=Decimal(repr(combo.qty)) if combo else Decimal(0),
             group_product_id=combo.product_id.id or None,
             discounted=line.discount > 0,
         )

@@ -14,24 +14,34 @@ class PosOrderLine(models.Model):
 
     _inherit = "pos.order.line"
 
-    club_total = fields.Monetary(
+    # Rounded by the currency of the order, as if they were monetary; that would look
+    # for the currency of each line again.
+    club_total = fields.Float(
         compute="_compute_club_amounts",
         groups=NO_ACCESS,
         help="The price with taxes; negative for what comes back or is taken off.",
     )
-    club_untaxed = fields.Monetary(compute="_compute_club_amounts", groups=NO_ACCESS)
+    club_untaxed = fields.Float(compute="_compute_club_amounts", groups=NO_ACCESS)
 
-    @api.depends("price_subtotal_incl", "price_subtotal", "price_unit", "qty")
+    @api.depends(
+        "price_subtotal_incl",
+        "price_subtotal",
+        "price_unit",
+        "qty",
+        "order_id.currency_id",
+    )
     def _compute_club_amounts(self):
         """Odoo's amounts, with the sign of price and quantity.
 
         A till turns the sign of all amounts of a refund round before it sends them, the
         back office doesn't.
         """
-        for line in self:
-            sign = -1 if line.price_unit * line.qty < 0 else 1
-            line.club_total = sign * abs(line.price_subtotal_incl)
-            line.club_untaxed = sign * abs(line.price_subtotal)
+        for order, lines in self.grouped("order_id").items():
+            rounded = order.currency_id.round if order.currency_id else float
+            for line in lines:
+                sign = -1 if line.price_unit * line.qty < 0 else 1
+                line.club_total = rounded(sign * abs(line.price_subtotal_incl))
+                line.club_untaxed = rounded(sign * abs(line.price_subtotal))
 
     def _compute_refund_qty(self):
         """As Odoo's; of what paid an amount, parts come back as amounts.
@@ -123,9 +133,7 @@ class PosOrderLine(models.Model):
         return sum(part.price_unit * part.qty for part in parts) / (self.qty or 1)
 
     def _club_before_discount(self):
-        """(total, untaxed) of the line without its own discount."""
-        if not self.discount:
-            return self.club_total, self.club_untaxed
+        """(total, untaxed) of the line without its own discount, which it has."""
         taxes = self.tax_ids_after_fiscal_position.compute_all(
             self._club_full_price(),
             currency=self.currency_id,
@@ -159,12 +167,44 @@ class PosOrderLine(models.Model):
         if not self.reward_id._club_reduces_price():
             return total
         price = -self.price_unit * self.qty * (1 - self.discount / 100)
-        terms = self._compute_amount_line_all()
+        included, _excluded = self._club_terms()
         # What the line's own terms don't give counts in full.
         step = self.currency_id.rounding
-        if total - abs(terms["price_subtotal_incl"]) > step:
+        if total - abs(included) > step:
             return max(total, price)
         return price
+
+    def _club_terms(self):
+        """What price, quantity, discount and taxes of the line give, rounded.
+
+        As ``_compute_amount_line_all`` has it, without the accounts that taxes are
+        booked on: these cost more than all the rest, and nobody asks for them here.
+
+        :return: (with taxes, without)
+        """
+        order = self.order_id
+        currency = order.currency_id
+        price = self.price_unit * (1 - (self.discount or 0.0) / 100.0)
+        taxes = order.fiscal_position_id.map_tax(self.tax_ids)
+        if not taxes:
+            amount = currency.round(price * self.qty)
+            return amount, amount
+        base_line = taxes._prepare_base_line_for_taxes_computation(
+            None,
+            partner_id=order.partner_id,
+            currency_id=currency,
+            product_id=self.product_id,
+            tax_ids=taxes,
+            price_unit=price,
+            quantity=self.qty,
+        )
+        company = taxes[0].company_id._accessible_branches()[:1] or taxes[0].company_id
+        taxes._add_tax_details_in_base_line(base_line, company)
+        details = base_line["tax_details"]
+        return (
+            currency.round(details["raw_total_included_currency"]),
+            currency.round(details["raw_total_excluded_currency"]),
+        )
 
     def _club_is_overpriced(self, step):
         """Whether the line says that it costs more than its own terms give.
@@ -175,11 +215,8 @@ class PosOrderLine(models.Model):
         if self.extra_tax_data:
             # Its taxes were computed together with other lines'.
             return untaxed > 0 and untaxed - total > step
-        terms = self._compute_amount_line_all()
-        return (
-            total - terms["price_subtotal_incl"] > step
-            or untaxed - terms["price_subtotal"] > step
-        )
+        included, excluded = self._club_terms()
+        return total - included > step or untaxed - excluded > step
 
     def _club_refund_worth(self):
         """What this line, which refunds another, pays for; negative where it costs.
@@ -200,7 +237,7 @@ class PosOrderLine(models.Model):
 
     def _club_cost(self, club):
         """What the goods of a line cost, in units; None where it isn't known."""
-        company = self.company_id
+        company = self.order_id.company_id
         if company.currency_id != club.currency_id:
             return None
         price = self.product_id.with_company(company).standard_price

@@ -41,8 +41,12 @@ class PosOrder(models.Model):
         return min(max(1 - on_account * open_part / worth, Fraction(0)), Fraction(1))
 
     def _club_on_account(self):
+        # Most methods have a journal, and then no journal need be read for their type.
         return self.payment_ids.filtered(
-            lambda payment: payment.payment_method_id.type == "pay_later"
+            lambda payment: (
+                not payment.payment_method_id.journal_id
+                and payment.payment_method_id.type == "pay_later"
+            )
         )
 
     def _club_settled_part(self):

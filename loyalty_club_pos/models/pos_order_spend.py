@@ -298,8 +298,15 @@ class PosOrder(models.Model):
 
     # ------------------------------------------------------------------ loading
 
-    def _club_loads(self, club):
-        """The lines that load a wallet."""
+    def _club_loads(self, club, unearning=None):
+        """The lines that load a wallet.
+
+        :param unearning: ``_club_unearning()``, of who has it
+        """
+        if unearning is None:
+            unearning = self._club_unearning(club)
+        if not self.lines.product_id & unearning:
+            return self.lines.browse()  # most orders: no rule need be read
         # The rules of all programs are read at once: those that earn are wanted next.
         rules = club.program_ids.rule_ids
         loading = rules.filtered(lambda rule: rule.program_id.club_account == "wallet")

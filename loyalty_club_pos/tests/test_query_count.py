@@ -36,11 +36,34 @@ class TestQueryCount(ReturnCase):
 
     def test_settling_a_sale(self):
         self.settling(self.goods(2), self.ali)
-        few = self.settling(self.goods(2), self.ali)
-        many = self.settling(self.goods(100), self.ali)
-        self.assertLessEqual(many, few + 2)
+        few, some, many = (
+            self.settling(self.goods(count), self.ali) for count in (1, 60, 100)
+        )
+        self.assertEqual(some, many)
+        self.assertLessEqual(many, few)
         # With nothing cached at all: what a shop, its rules and its till are is read.
-        self.assertLess(few, 60)
+        self.assertLessEqual(few, 44)
+
+    def test_confirming_a_sale(self):
+        """The second call of a till reads the account and whose the order is."""
+
+        def confirming(count):
+            order = self.sell(self.ali, self.goods(count))
+            card = self.ali.card_ids.filtered(lambda c: c.club_account == "points")
+            said = {
+                str(card.id): {
+                    "points": 5,
+                    "program_id": card.program_id.id,
+                    "coupon_id": card.id,
+                    "barcode": False,
+                }
+            }
+            order = order.with_user(self.cashier).sudo(False)
+            return self.queries(lambda: order.confirm_coupon_programs(said))
+
+        confirming(1)
+        few, many = confirming(1), confirming(60)
+        self.assertEqual((few, many), (2, 2))
 
     def test_settling_an_order_without_a_member(self):
         few = self.settling(self.goods(2), None)
