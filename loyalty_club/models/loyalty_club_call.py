@@ -27,15 +27,18 @@ class LoyaltyClubCall(models.Model):
 
     @api.model
     def _on_erase(self, person):
-        _ = self.env._
         return [
             *super()._on_erase(person),
             Gone(
-                {"answers to integrations": _("answers kept for integrations")},
+                {
+                    "answers to integrations": self.env._(
+                        "answers kept for integrations"
+                    )
+                },
                 lambda: self._forget(person.members),
             ),
             # The same key is never answered twice, also when its person has gone.
-            Kept({"keys of calls": _("keys that integrations have chosen")}),
+            Kept({"keys of calls": self.env._("keys that integrations have chosen")}),
         ]
 
     def _forget(self, members):

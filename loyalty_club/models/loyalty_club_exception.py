@@ -172,11 +172,10 @@ class LoyaltyClubException(models.Model):
     @api.model
     def _on_erase(self, person):
         names, ids = ("message", "reference"), person.members.ids
-        _ = self.env._
         return [
             *super()._on_erase(person),
             Gone({}, lambda: person.mask(self._name, names, "member_id", ids)),
-            Kept({"exceptions": _("exceptions, without who it was")}),
+            Kept({"exceptions": self.env._("exceptions, without who it was")}),
         ]
 
     # ------------------------------------------------------------------ people

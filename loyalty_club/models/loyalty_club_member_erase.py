@@ -93,14 +93,13 @@ class LoyaltyClubMember(models.Model):
 
     @api.model
     def _on_erase(self, person):
-        _ = self.env._
-        kept = {"number": _("the member number")}
+        kept = {"number": self.env._("the member number")}
         if any(card.club_debt for card in person.cards):
-            kept["debt"] = _("what the member owes")
+            kept["debt"] = self.env._("what the member owes")
         return [
             *super()._on_erase(person),
             Gone(
-                {"balances": _("balances, and what is held of them")},
+                {"balances": self.env._("balances, and what is held of them")},
                 lambda: self._erase_balances(person),
                 ACCOUNTS,
             ),

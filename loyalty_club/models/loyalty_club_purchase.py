@@ -135,17 +135,24 @@ class LoyaltyClubPurchase(models.Model):
 
     @api.model
     def _on_erase(self, person):
-        _ = self.env._
         return [
             *super()._on_erase(person),
             Gone(
-                {"references of purchases": _("references and payments of purchases")},
+                {
+                    "references of purchases": self.env._(
+                        "references and payments of purchases"
+                    )
+                },
                 lambda: self._erase_references(person),
             ),
             Kept(
                 {
-                    "purchases": _("purchases: what was bought, when and where"),
-                    "keys of purchases": _("numbers of purchases and documents"),
+                    "purchases": self.env._(
+                        "purchases: what was bought, when and where"
+                    ),
+                    "keys of purchases": self.env._(
+                        "numbers of purchases and documents"
+                    ),
                 }
             ),
         ]

@@ -326,16 +326,15 @@ class LoyaltyClubRequest(models.Model):
 
     @api.model
     def _on_erase(self, person):
-        _ = self.env._
         ids = person.members.ids
         person.logged(self.search([("member_id", "in", ids)]))
         return [
             *super()._on_erase(person),
             Gone(
-                {"notes of requests": _("notes of requests")},
+                {"notes of requests": self.env._("notes of requests")},
                 lambda: person.set(self._name, {"note": None}, "member_id", ids),
             ),
-            Kept({"requests": _("requests, without their notes")}),
+            Kept({"requests": self.env._("requests, without their notes")}),
         ]
 
     @api.model

@@ -166,7 +166,10 @@ class LoyaltyReward(models.Model):
     def _club_own_names(self):
         """What the reward is called in one language: by us, and by Odoo."""
         draft = self.new(origin=self)
-        super(LoyaltyReward, draft)._compute_description()
+        # Odoo's own words, not ours.
+        super(  # pylint: disable=super-method-mismatch
+            LoyaltyReward, draft
+        )._compute_description()
         return self._club_description(), draft.description
 
     @api.depends("program_id.club_account")

@@ -23,7 +23,6 @@ class ResPartner(models.Model):
         :param members: ``loyalty.club.member`` that are erased, which don't count
         :return: list of (contacts, dict of the contract's word to what people read)
         """
-        _ = self.env._
         companies = self.env["res.company"].search([("partner_id", "in", self.ids)])
         others = self.env["loyalty.club.member"].search(
             [("partner_id", "in", self.ids), ("id", "not in", members.ids)]
@@ -31,21 +30,29 @@ class ResPartner(models.Model):
         return [
             (
                 self.with_context(active_test=False).filtered("user_ids"),
-                {"contact: user": _("the contact, who is a user")},
+                {"contact: user": self.env._("the contact, who is a user")},
             ),
             (
                 companies.partner_id,
-                {"contact: company": _("the contact, which is a company of yours")},
+                {
+                    "contact: company": self.env._(
+                        "the contact, which is a company of yours"
+                    )
+                },
             ),
             (
                 self._named_in("account.move", "partner_id", "partner_shipping_id")
                 | self._named_in("account.move.line", "partner_id")
                 | self._named_in("account.payment", "partner_id"),
-                {"contact: accounting": _("the contact, for invoices and payments")},
+                {
+                    "contact: accounting": self.env._(
+                        "the contact, for invoices and payments"
+                    )
+                },
             ),
             (
                 others.partner_id,
-                {"contact: member": _("the contact, for another membership")},
+                {"contact: member": self.env._("the contact, for another membership")},
             ),
         ]
 
@@ -78,7 +85,7 @@ class ResPartner(models.Model):
         below = self.with_context(active_test=False).search(
             [("id", "child_of", self.ids), ("id", "not in", self.ids)]
         )
-        below = below.with_context(self.env.context)
+        below = below.with_env(self.env)
         others = self.env["loyalty.club.member"].search(
             [("partner_id", "in", below.ids), ("id", "not in", members.ids)]
         )
@@ -92,21 +99,22 @@ class ResPartner(models.Model):
 
     @api.model
     def _on_erase(self, person):
-        _ = self.env._
         found = super()._on_erase(person)
         profile = {
-            "birth date": _("birth date"),
-            "gender": _("gender"),
-            "tags": _("tags"),
+            "birth date": self.env._("birth date"),
+            "gender": self.env._("gender"),
+            "tags": self.env._("tags"),
         }
         if person.contacts:
             words = {
-                "name": _("name"),
-                "mobile": _("mobile"),
-                "e-mail": _("e-mail"),
-                "address": _("addresses"),
+                "name": self.env._("name"),
+                "mobile": self.env._("mobile"),
+                "e-mail": self.env._("e-mail"),
+                "address": self.env._("addresses"),
                 **profile,
-                "notes": _("notes, picture and all other texts of the contact"),
+                "notes": self.env._(
+                    "notes, picture and all other texts of the contact"
+                ),
             }
             erase = lambda: self._erase_contacts(person)  # noqa: E731
             found.append(Gone(words, erase, CONTACT))
@@ -116,15 +124,18 @@ class ResPartner(models.Model):
             if "contact: member" not in words
         ]
         if person.needed:
-            words = {"link to the contact": _("the link to the contact")}
+            words = {"link to the contact": self.env._("the link to the contact")}
             if lonely:
                 words.update(profile)
             erase = lambda: self._erase_profile(person, lonely)  # noqa: E731
             found.append(Gone(words, erase, CONTACT))
         for words in person.needed.values():
-            found.append(Kept({"contact": _("the contact"), **words}))
+            found.append(Kept({"contact": self.env._("the contact"), **words}))
         # What tags are called is the shop's, whoever had them.
-        return [*found, Kept({"names of tags": _("the names of tags, for others")})]
+        return [
+            *found,
+            Kept({"names of tags": self.env._("the names of tags, for others")}),
+        ]
 
     @api.model
     def _erase_contacts(self, person):

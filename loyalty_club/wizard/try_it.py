@@ -153,9 +153,7 @@ class LoyaltyClubTryLine(models.TransientModel):
     currency_id = fields.Many2one(related="try_id.currency_id")
     product_id = fields.Many2one("product.product", required=True, ondelete="cascade")
     quantity = fields.Float(default=1, digits=(16, 4), min_display_digits=0)
-    price = fields.Monetary(
-        "Price", compute="_compute_price", store=True, readonly=False
-    )
+    price = fields.Monetary(compute="_compute_price", store=True, readonly=False)
     discount = fields.Float("Discount (%)", digits=(6, 3), min_display_digits=0)
     total = fields.Monetary(compute="_compute_total", compute_sudo=False)
 

@@ -21,8 +21,7 @@ class PosOrder(models.Model):
 
     @api.model
     def _on_erase(self, person):
-        _ = self.env._
-        kept = Kept({"till orders": _("till orders, without the person")})
+        kept = Kept({"till orders": self.env._("till orders, without the person")})
         found = [*super()._on_erase(person), kept]
         if not person.contacts:
             return found
@@ -31,7 +30,11 @@ class PosOrder(models.Model):
             *found,
             # Odoo copies mobile and e-mail from the contact: afterwards.
             Gone(
-                {"notes of till orders": _("names, notes and receipts of till orders")},
+                {
+                    "notes of till orders": self.env._(
+                        "names, notes and receipts of till orders"
+                    )
+                },
                 lambda: orders._erase_person(person),
                 CONTACT + 1,
             ),

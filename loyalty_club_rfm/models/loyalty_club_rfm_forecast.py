@@ -43,15 +43,14 @@ class LoyaltyClubRfmForecast(models.Model):
 
     @api.model
     def _on_erase(self, person):
-        _ = self.env._
         contacts = person.contacts.union(*person.needed)
         ids = (contacts | contacts.commercial_partner_id).ids
         forecasts = self.search([("partner_id", "in", ids)])
         return [
             *super()._on_erase(person),
-            Gone({"forecasts": _("forecasts")}, forecasts.unlink),
+            Gone({"forecasts": self.env._("forecasts")}, forecasts.unlink),
             # Numbers of days and amounts: what was bought, by a contact without a name.
-            Kept({"scores": _("scores, segments and their history")}),
+            Kept({"scores": self.env._("scores, segments and their history")}),
         ]
 
     def _renew(self, run):

@@ -68,7 +68,7 @@ class MovesCase(RunCase):
             yield
         self.assertEqual(caught.exception.code, code)
 
-    def read(self, limit=500, cursor=None):
+    def read_all(self, limit=500, cursor=None):
         """All ids page by page, and the last cursor."""
         found = []
         while True:
@@ -83,18 +83,18 @@ class TestMovesSince(MovesCase):
     def test_in_the_order_of_transactions(self):
         self.lives_in(None)
         late, early = self.wrote(9), self.wrote(7)
-        pages, cursor = self.read()
+        pages, cursor = self.read_all()
         self.assertEqual(pages, [early + late])
-        self.assertEqual(self.read(cursor=cursor), ([], cursor))
+        self.assertEqual(self.read_all(cursor=cursor), ([], cursor))
         later = self.wrote(9)  # the same transaction, after the cursor was taken
-        self.assertEqual(self.read(cursor=cursor)[0], [later])
+        self.assertEqual(self.read_all(cursor=cursor)[0], [later])
 
     def test_a_page_may_end_within_a_transaction(self):
         self.lives_in(None)
         ids = [*self.wrote(7, count=3), *self.wrote(9, count=4)]
         for limit in (1, 2, 3, 4, 5):
             with self.subTest(limit):
-                pages, _cursor = self.read(limit)
+                pages, _cursor = self.read_all(limit)
                 self.assertEqual([one for page in pages for one in page], ids)
                 self.assertEqual({len(page) for page in pages[:-1]} - {limit}, set())
 
@@ -102,11 +102,11 @@ class TestMovesSince(MovesCase):
         """Our own transaction is the one that has not ended."""
         self._fact(self.partners[0], DAY - timedelta(days=300), 10)
         self.definition._run(DAY, full=True)
-        _pages, cursor = self.read()
+        _pages, cursor = self.read_all()
         self._fact(self.partners[0], DAY, 900)
         run = self.definition._run(DAY + timedelta(days=1))
         self.assertTrue(run.moved)
-        self.assertEqual(self.read(cursor=cursor), ([], cursor))
+        self.assertEqual(self.read_all(cursor=cursor), ([], cursor))
         self.env.cr.execute("SELECT DISTINCT epoch FROM loyalty_club_rfm_move")
         self.assertEqual(self.env.cr.fetchall(), [(1,)])
 
@@ -116,23 +116,23 @@ class TestMovesSince(MovesCase):
         self.assertEqual(self.Move._moves_since(None, 1)[0].ids, old[:1])
         _first, cursor = self.Move._moves_since(None, 1)
         self.lives_in(None)
-        self.assertEqual(self.read(cursor=cursor)[0], [old[1:] + new])
+        self.assertEqual(self.read_all(cursor=cursor)[0], [old[1:] + new])
 
     def test_a_restored_dump_loses_nothing(self):
         """Numbers of transactions are far smaller in the new cluster."""
         self.lives_in("old/00000001")
         ids = self.wrote(2**40, count=2)
-        pages, cursor = self.read(1)
+        pages, cursor = self.read_all(1)
         self.assertEqual(pages, [ids[:1], ids[1:]], "before anything is written there")
         self.lives_in("old/00000001", None)
         after = self.wrote(5, epoch=2)
-        self.assertEqual(self.read(cursor=cursor)[0], [after])
-        self.assertEqual(self.read()[0], [ids + after])
+        self.assertEqual(self.read_all(cursor=cursor)[0], [after])
+        self.assertEqual(self.read_all()[0], [ids + after])
 
     def test_a_cursor_of_a_life_that_is_gone_is_stale(self):
         self.lives_in("old/00000001", "gone/00000001")
         self.wrote(2**40, epoch=2)
-        _pages, cursor = self.read()
+        _pages, cursor = self.read_all()
         for lives in (("old/00000001",), ("old/00000001", None), ()):
             self.lives_in(*lives)
             with self.subTest(lives), self.assertClubError("stale_cursor"):
