@@ -77,7 +77,9 @@ class PosOrderLine(models.Model):
 
     def write(self, vals):
         if not self.env.su:
-            for line in self.filtered("order_id.club_receipt"):
+            # Saving an order writes each of its lines twice, but nothing that is kept.
+            kept = vals.keys() & set(OF_LINE)
+            for line in self.filtered("order_id.club_receipt") if kept else ():
                 line.order_id._club_check_kept(line, vals, OF_LINE)
             if vals.get("order_id"):
                 others = self.filtered(

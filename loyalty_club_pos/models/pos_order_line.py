@@ -51,8 +51,10 @@ class PosOrderLine(models.Model):
         """
         res = super()._compute_refund_qty()
         for line in self:
+            if not line.is_reward_line:
+                continue
             line_sudo = line.sudo()  # cashiers don't read accounts
-            if not line.is_reward_line or not line_sudo.coupon_id.club_id:
+            if not line_sudo.coupon_id.club_id:
                 continue
             worth = abs(line.price_unit * line.qty)
             if line_sudo.reward_id.reward_type == "product" or not worth:
