@@ -86,6 +86,7 @@ class InvoiceCase(ClubCase):
             }
         )
         journal.inbound_payment_method_line_ids.payment_account_id = outstanding
+        journal.outbound_payment_method_line_ids.payment_account_id = outstanding
         return sales
 
     @classmethod
