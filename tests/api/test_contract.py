@@ -225,6 +225,8 @@ def provoked(shop, door):
             "transfer",
             {"key": key(), **amount, "amount": 501, "to_member": other},
         ),
+        # Of a life of the database that this one knows nothing of.
+        ("stale_cursor", "segment_moves", {"after": "99-1-1-1"}),
     ]
 
 
