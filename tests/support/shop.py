@@ -16,7 +16,9 @@ OPEN_SHOP = """
 env.company.country_id = env.ref("base.ir")
 Club = env["loyalty.club"]
 club = Club.search([]) or Club.create({"name": "Shop", "code": "shop"})
-club.write({"transfer_max": 500, "cap_integration_points": 100_000})
+club.write(
+    {"transfer_max": 500, "cap_integration_points": 100_000, "cap_manager_money": 100}
+)
 program = club.points_program_id
 program.rule_ids.unlink()
 program.rule_ids = [
