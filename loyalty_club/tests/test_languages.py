@@ -84,6 +84,7 @@ class TestLanguages(ClubCase):
             **{
                 "Free Product - %(names)s": "کالای رایگان - %(names)s",
                 "%(discount)s on %(what)s": "%(discount)s روی %(what)s",
+                "%(number)s%%": "%(number)s%%",
                 "your order": "سفارش شما",
                 "the cheapest product": "ارزان‌ترین کالا",
             }
