@@ -28,7 +28,8 @@ class LoyaltyClub(models.Model):
             for name, field in self._fields.items()
             if field.store
             and field.type in TRACKED
-            and not (field.related or name in UNTOLD)
+            # What nobody sets is no policy: how far a daily job has got.
+            and not (field.related or field.readonly or name in UNTOLD)
         }
         return found | set(self.fields_get(own, attributes=()))
 

@@ -190,6 +190,8 @@ class TestCaps(ClubCase):
                 and field.type != "one2many"
             ):
                 self.assertIn(name, tracked)
+        # How far the daily jobs have got is none.
+        self.assertFalse({"birthday_day", "requalify_day"} & tracked)
 
     def test_rules_rewards_tiers_and_programs_leave_a_trace(self):
         program = self.club.points_program_id

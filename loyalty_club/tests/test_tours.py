@@ -101,3 +101,8 @@ class TestRightToLeft(ClubKit, HttpCase):
             "loyalty_club_signs_in_forms",
             login=self.manager.login,
         )
+        self.start_tour(
+            "/odoo/club-purchases",
+            "loyalty_club_amounts_in_lists",
+            login=self.manager.login,
+        )

@@ -1,10 +1,11 @@
 /**
- * Numbers below zero, for who reads from the right.
+ * Numbers below zero and amounts, for who reads from the right.
  *
  * Digits are written from left to right everywhere, and their sign stands to the left of
  * them (Unicode's CLDR says so for Persian). A browser takes a bare "-" for punctuation
- * of the sentence and puts it to the right. All numbers that Odoo shows come through
- * these formatters and fields.
+ * of the sentence and puts it to the right. Odoo's columns of numbers run from left to
+ * right, and take the currency, which follows its number, along: an amount is a piece of
+ * Persian by itself. All numbers that Odoo shows come through these formatters and fields.
  */
 
 import { localization } from "@web/core/l10n/localization";
@@ -15,6 +16,8 @@ import { IntegerField } from "@web/views/fields/integer/integer_field";
 import { MonetaryField } from "@web/views/fields/monetary/monetary_field";
 
 const LEFT_TO_RIGHT_MARK = "\u200e";
+const FROM_RIGHT = "\u2067"; // until
+const END = "\u2069";
 const SIGN = /[-−+](?=[\d۰-۹])/;
 
 /**
@@ -27,10 +30,21 @@ export function withSign(text) {
         : text;
 }
 
+/**
+ * @param {string} text an amount with its currency
+ * @returns {string} where the currency stands after the number, wherever it is shown
+ */
+export function withCurrency(text) {
+    return localization.direction === "rtl" && typeof text === "string" && text
+        ? `${FROM_RIGHT}${withSign(text)}${END}`
+        : text;
+}
+
 const formatters = registry.category("formatters");
 for (const type of ["float", "integer", "monetary", "percentage", "float_time"]) {
     const native = formatters.get(type);
-    const format = (...args) => withSign(native(...args));
+    const written = type === "monetary" ? withCurrency : withSign;
+    const format = (...args) => written(native(...args));
     formatters.add(type, Object.assign(format, native), { force: true });
 }
 
@@ -39,7 +53,8 @@ for (const Field of [FloatField, IntegerField, MonetaryField]) {
         get formattedValue() {
             // What is typed is read back: only what is shown gets the mark.
             const value = super.formattedValue;
-            return this.props.readonly ? withSign(value) : value;
+            const written = this instanceof MonetaryField ? withCurrency : withSign;
+            return this.props.readonly ? written(value) : value;
         },
     });
 }

@@ -100,21 +100,44 @@ function describe(element) {
  * @param {Element} element whose text has a number below zero
  */
 export function checkSign(element) {
+    const [sign, digit] = places(element, /[-−][\d۰-۹]/, [0, 1]);
+    if (sign > digit) {
+        throw new Error(`the sign stands to the right: ${element.textContent}`);
+    }
+}
+
+/**
+ * Whether the currency follows its number, for who reads from the right.
+ *
+ * @param {Element} element whose text is an amount
+ */
+export function checkCurrency(element) {
+    const [digit, currency] = places(element, /\d\s\S/, [0, 2]);
+    if (currency > digit) {
+        throw new Error(`the currency comes first: ${element.textContent}`);
+    }
+}
+
+/**
+ * How far from the left letters of a text stand.
+ *
+ * @param {Element} element
+ * @param {RegExp} pattern of letters that stand in one node
+ * @param {number[]} offsets of the letters in what the pattern finds
+ * @returns {number[]} pixels, one for each offset
+ */
+function places(element, pattern, offsets) {
     const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
     for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-        const found = /[-−]([\d۰-۹])/.exec(node.data);
+        const found = pattern.exec(node.data);
         if (found) {
-            const place = (start) => {
+            return offsets.map((offset) => {
                 const range = document.createRange();
-                range.setStart(node, start);
-                range.setEnd(node, start + 1);
+                range.setStart(node, found.index + offset);
+                range.setEnd(node, found.index + offset + 1);
                 return range.getBoundingClientRect().left;
-            };
-            if (place(found.index) > place(found.index + 1)) {
-                throw new Error(`the sign stands to the right: ${node.data}`);
-            }
-            return;
+            });
         }
     }
-    throw new Error(`no number below zero in: ${element.textContent}`);
+    throw new Error(`no ${pattern} in: ${element.textContent}`);
 }

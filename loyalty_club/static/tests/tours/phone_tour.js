@@ -1,5 +1,5 @@
 import { registry } from "@web/core/registry";
-import { checkFits, checkSign } from "./fits";
+import { checkCurrency, checkFits, checkSign } from "./fits";
 
 registry.category("web_tour.tours").add("loyalty_club_phone", {
     steps: () => [
@@ -61,6 +61,19 @@ registry.category("web_tour.tours").add("loyalty_club_signs_in_forms", {
                 if (gap > 12) {
                     throw new Error(`${gap} pixels between a label and its amount`);
                 }
+            },
+        },
+    ],
+});
+
+registry.category("web_tour.tours").add("loyalty_club_amounts_in_lists", {
+    steps: () => [
+        {
+            content: "the currency follows the number",
+            trigger: ".o_list_view .o_data_cell[name=total]:contains(90)",
+            run() {
+                checkSign(this.anchor);
+                checkCurrency(this.anchor);
             },
         },
     ],
