@@ -29,17 +29,22 @@ class AccountPayment(models.Model):
                 and payment.partner_type == "customer"
             )
         )
-        if out:
-            self.env.cr.precommit.add(out._club_list_paid_out)
+        if not out:
+            return
+        watched = self.env.cr.precommit.data.setdefault("loyalty_club.paid_out", set())
+        if not watched:
+            self.env.cr.precommit.add(self._club_list_paid_out)
+        watched.update(out.ids)
 
     def _club_list_paid_out(self):
         """List what went to members and settles nothing: no points were taken."""
         Exception_ = self.env["loyalty.club.exception"]
-        for payment in raised(self).exists():  # the club looks, not who pays
-            members = payment._club_open() and payment._club_buyers()
-            if not members:
-                Exception_._unlist("return", payment)
-                continue
+        watched = self.env.cr.precommit.data.pop("loyalty_club.paid_out", ())
+        # The club looks, not who pays.
+        payments = raised(self).browse(watched).exists()
+        buyers = {p: p._club_buyers() if p._club_open() else [] for p in payments}
+        Exception_._unlist("return", payments.filtered(lambda p: not buyers[p]))
+        for payment, members in buyers.items():
             for member in members:
                 Exception_._list(
                     member.club_id,
