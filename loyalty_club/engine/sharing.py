@@ -14,10 +14,17 @@ def share_out(units: int, weights: dict[str, int | Fraction]) -> dict[str, int]:
     {'a': 4, 'b': 3, 'c': 3}
     """
     weights = {key: weight for key, weight in weights.items() if weight > 0}
-    total = sum(weights.values())
-    exact = {key: Fraction(units * weight, total) for key, weight in weights.items()}
-    shares = {key: math.floor(share) for key, share in exact.items()}
-    by_remainder = sorted(exact, key=lambda key: shares[key] - exact[key])
+    # In whole numbers: fractions find their lowest terms at each step.
+    size = math.lcm(*(weight.denominator for weight in weights.values()))
+    whole = {
+        key: weight.numerator * (size // weight.denominator)
+        for key, weight in weights.items()
+    }
+    total = sum(whole.values())
+    shares, left = {}, {}
+    for key, weight in whole.items():
+        shares[key], left[key] = divmod(units * weight, total)
+    by_remainder = sorted(left, key=left.get, reverse=True)
     for key in by_remainder[: units - sum(shares.values())]:
         shares[key] += 1
     return shares
