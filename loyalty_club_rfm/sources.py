@@ -26,6 +26,8 @@ class Source:
         ``goods`` (it sells something or takes it back) and ``quantity``
     :param originals: takes the SQL of an array of ids, returns a SELECT of these ids
         and of the documents that they return
+    :param own_lines: ``lines`` of documents of which nothing came back, where somebody
+        gathers such ones
     """
 
     model: str
@@ -33,6 +35,7 @@ class Source:
     qualifies: SQL
     lines: SQL
     originals: object
+    own_lines: SQL | None = None
 
 
 # ---------------------------------------------------------------------- invoices

@@ -29,16 +29,21 @@ DOCUMENTS = """
 """
 QUALIFIES = "doc.state IN ('paid', 'done') AND doc.partner_id IS NOT NULL"
 
-# Three kinds of lines: those sold, those of refunds that name one of them (at the rate
-# of the sale, so that refunding all of it leaves nothing), and those of credit notes
-# that accounting wrote for the invoice of the order. Tips aren't the price of anything.
-LINES = """
+# Tips aren't the price of anything.
+OWN_LINES = """
     SELECT line.order_id AS document_id, FALSE AS linked, line.product_id,
            {sold} / document.rate AS amount, {sold} > 0 AS goods, line.qty AS quantity
       FROM document
       JOIN pos_order_line AS line ON line.order_id = document.id
      WHERE line.refunded_orderline_id IS NULL
        AND line.product_id IS DISTINCT FROM document.tip_product_id
+""".format(sold=AMOUNT.format(line="line"))
+
+# Three kinds of lines: those sold, those of refunds that name one of them (at the rate
+# of the sale, so that refunding all of it leaves nothing), and those of credit notes
+# that accounting wrote for the invoice of the order.
+LINES = """
+    {own_lines}
      UNION ALL
     SELECT line.order_id, TRUE, back.product_id,
            {back} / CASE WHEN config.currency_id = document.currency_id
@@ -72,7 +77,7 @@ LINES = """
      WHERE note.state = 'posted' AND note.move_type = 'out_refund'
        AND line.display_type = 'product'
        AND NOT EXISTS (SELECT FROM pos_order AS till WHERE till.account_move = note.id)
-""".format(sold=AMOUNT.format(line="line"), back=AMOUNT.format(line="back"))
+""".format(own_lines=OWN_LINES, back=AMOUNT.format(line="back"))
 
 ORIGINALS = """
     SELECT unnest(%(ids)s) AS id
@@ -91,5 +96,6 @@ def till_orders():
         documents=SQL(DOCUMENTS),
         qualifies=SQL(QUALIFIES),
         lines=SQL(LINES),
+        own_lines=SQL(OWN_LINES),
         originals=lambda ids: SQL(ORIGINALS, ids=ids),
     )

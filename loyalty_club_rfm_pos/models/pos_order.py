@@ -24,4 +24,18 @@ class PosOrder(models.Model):
 
     def _rfm_follow(self):
         """Bring the facts in line with what these orders are now."""
-        self.env["loyalty.club.rfm.fact"]._gather("pos", self.ids)
+        self.env["loyalty.club.rfm.fact"]._gather(
+            "pos", self.ids, alone=self._rfm_alone()
+        )
+
+    def _rfm_alone(self):
+        """Whether these orders return nothing and nothing of them came back.
+
+        Of lines that were just created Odoo knows it without asking.
+        """
+        lines_sudo = self.sudo().lines  # refunds at tills of other companies too
+        return not (
+            self.sudo().account_move
+            or lines_sudo.refunded_orderline_id
+            or lines_sudo.refund_orderline_ids
+        )

@@ -121,6 +121,15 @@ class TestFacts(RfmTillCase):
         self.assertEqual(self.left(self.ali), (0, 100, 0, False))
         self.assertFactsAgree()
 
+    def test_what_came_back_before_it_was_paid(self):
+        basket = self.basket(self.ali, [self.line(self.tea, 2)])
+        order = self.sync({**basket, "state": "draft"})
+        self.refund(order, {order.lines: 1})
+        self.assertEqual(self.rows(self.ali), [])
+        order.action_pos_order_paid()
+        self.assertEqual(self.left(self.ali), (50, 50, 50, True))
+        self.assertFactsAgree()
+
     def test_what_came_back_whole_counts_nowhere(self):
         order = self.sell(self.ali, [self.line(self.tea, 2), self.line(self.cup)])
         self.refund(order)
@@ -387,7 +396,9 @@ class TestFacts(RfmTillCase):
         )
         gathered = []
         self.patch(
-            type(self.Fact), "_gather", lambda _self, *args: gathered.append(args)
+            type(self.Fact),
+            "_gather",
+            lambda _self, *args, **kwargs: gathered.append(args),
         )
         order.action_pos_order_paid()
         self.assertEqual(gathered, [])
