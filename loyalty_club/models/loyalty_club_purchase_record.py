@@ -7,6 +7,7 @@ from odoo.tools import SQL
 from ..engine import earning
 from ..engine.periods import period_end, period_start
 from ..exceptions import ClubError
+from ..fetching import fetch_lines
 from ..ledger import Origin, to_column
 
 # A native balance is a double, exact to fifteen digits.
@@ -28,15 +29,29 @@ class LoyaltyClubPurchase(models.Model):
         :return: the purchase
         :raises ClubError: member_blocked
         """
+        purchase, _entry_ids = self._record_posted(club, member, facts)
+        return purchase
+
+    @api.model
+    def _record_posted(self, club, member, facts):
+        """As ``_record``.
+
+        :return: (the purchase, ids of the entries that its points made: one, or one
+            more for what the account owed)
+        """
         if member.state != "active":
             raise ClubError(
                 "member_blocked",
                 self.env._("This membership is not active: nothing can be earned."),
             )
+        # Rules are the club's: whoever records a purchase may not read them.
+        club_sudo = club.sudo()
+        fetch_lines(club_sudo, "program_ids")
         ledger = self.env["loyalty.club.ledger"]
         card_id = ledger._account(member, "points")
-        # Rules are the club's: whoever records a purchase may not read them.
-        rules_sudo = club._program("points").sudo().rule_ids
+        fetch_lines(club_sudo._program("points"), "rule_ids")
+        fetch_lines(club_sudo, "tier_ids", "threshold, id")
+        rules_sudo = club_sudo._program("points").rule_ids
         rules_sudo._club_list_problems()
         if self._with_caps(rules_sudo):
             # Locked before the award is computed: two purchases in the same second
@@ -51,9 +66,9 @@ class LoyaltyClubPurchase(models.Model):
         values = self._purchase_values(club, member, facts, award)
         if facts.received is not None:
             self._limit_to_received(values, award, facts.received)
-        purchase = self.create(values)
+        purchase, entry_ids = self.create(values), []
         if purchase.points:
-            ledger._grant(
+            entry_ids = ledger._grant(
                 card_id,
                 round(purchase.points),
                 "earn",
@@ -62,7 +77,7 @@ class LoyaltyClubPurchase(models.Model):
                 origin=purchase._ledger_origin(),
             )
         member._note_purchase(purchase)
-        return purchase
+        return purchase, entry_ids
 
     def _ledger_origin(self):
         """What the ledger notes of the entries that this purchase causes."""

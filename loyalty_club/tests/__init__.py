@@ -11,6 +11,7 @@ from . import test_exact_numbers
 from . import test_exact_returns
 from . import test_exceptions
 from . import test_expiry
+from . import test_fetching
 from . import test_first_club
 from . import test_follow_contacts
 from . import test_found_people

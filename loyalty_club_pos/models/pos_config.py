@@ -54,7 +54,7 @@ class PosConfig(models.Model):
         if club := config_sudo.club_id:
             ours = club.company_id in config_sudo.company_id.parent_ids
             return club.filtered("active") if ours else club.browse()
-        return config_sudo.env["loyalty.club"].search(
+        return config_sudo.env["loyalty.club"].search_fetch(
             [("company_id", "parent_of", config_sudo.company_id.id)], limit=1
         )
 

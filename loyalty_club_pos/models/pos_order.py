@@ -212,10 +212,13 @@ class PosOrder(models.Model):
         )
 
     def _club_settle_earning(self, club, member, facts, told):
-        purchase = self.env["loyalty.club.purchase"]._record(club, member, facts)
+        Purchase = self.env["loyalty.club.purchase"]
+        purchase, entry_ids = Purchase._record_posted(club, member, facts)
         told["earned"] = to_units(purchase.points, 0)
         told["pending_until"] = fields.Date.to_string(purchase.pending_until) or False
-        told["paid_off"] = self._club_paid_off(purchase)
+        # What was owed is paid by an entry of its own.
+        if len(entry_ids) > 1:
+            told["paid_off"] = self._club_paid_off(purchase)
 
     def _club_paid_off(self, purchase):
         """What of the points that a purchase earned was taken for what was owed."""
