@@ -42,7 +42,7 @@ class TestQueryCount(ReturnCase):
         self.assertEqual(some, many)
         self.assertLessEqual(many, few)
         # With nothing cached at all: what a shop, its rules and its till are is read.
-        self.assertLessEqual(few, 44)
+        self.assertLessEqual(few, 40)
 
     def test_confirming_a_sale(self):
         """The second call of a till reads the account and whose the order is."""
