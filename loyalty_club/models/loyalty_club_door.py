@@ -9,7 +9,7 @@ from .loyalty_club_door_call import door
 
 
 class LoyaltyClub(models.Model):
-    """The integrators' door; README.md has the contract, and an example of each call.
+    """The integrators' door; docs/api.md has the contract, and an example of each call.
 
     In the methods here ``self`` is the club, as superuser (see ``door``). All of them
     can raise ``invalid_payload``, and those with a ``member`` ``unknown_member`` and
