@@ -16,7 +16,8 @@ from persiantools.jdatetime import JalaliDate
 Calendar = Literal["gregorian", "jalali"]
 Unit = Literal["month", "quarter", "year"]
 
-_MONTHS = {"month": 1, "quarter": 3, "year": 12}
+_MONTHS: dict[Unit, int] = {"month": 1, "quarter": 3, "year": 12}
+_ENDS: dict[str, Unit] = {f"end_of_{unit}": unit for unit in _MONTHS}
 _DAY = timedelta(days=1)
 _PERSIAN_DIGITS = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
 
@@ -158,7 +159,8 @@ def birth_marks(first: date, last: date) -> list[str]:
     >>> birth_marks(date(2025, 2, 28), date(2025, 2, 28))
     ['0225', '0226', '0227', '0228', '0229', '0301', '0302', '0303']
     """
-    day, marks = first - _DRIFT, set()
+    day = first - _DRIFT
+    marks: set[str] = set()
     while day <= last + _DRIFT and len(marks) < 366:
         marks.add(f"{day:%m%d}")
         day += _DAY
@@ -244,8 +246,8 @@ def expiry_date(earned_on: date, policy: ExpiryPolicy) -> date | None:
         return earned_on + timedelta(days=count)
     if mode in ("months", "inactivity"):
         return add_months(earned_on, count, calendar)
-    unit = mode.removeprefix("end_of_")
-    if unit not in _MONTHS:
+    unit = _ENDS.get(mode)
+    if unit is None:
         raise ValueError(f"unknown expiry: {mode!r}")
     start = period_start(earned_on, unit, calendar)
     return period_end(

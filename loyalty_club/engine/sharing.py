@@ -1,10 +1,11 @@
 """Sharing a whole number in proportion, to the last unit."""
 
 import math
+from collections.abc import Mapping
 from fractions import Fraction
 
 
-def share_out(units: int, weights: dict[str, int | Fraction]) -> dict[str, int]:
+def share_out(units: int, weights: Mapping[str, int | Fraction]) -> dict[str, int]:
     """Share ``units`` by positive weight; the parts sum up to ``units``.
 
     Whole parts first, then the largest remainders (A. Hamilton's method, 1792). Among
@@ -24,7 +25,7 @@ def share_out(units: int, weights: dict[str, int | Fraction]) -> dict[str, int]:
     shares, left = {}, {}
     for key, weight in whole.items():
         shares[key], left[key] = divmod(units * weight, total)
-    by_remainder = sorted(left, key=left.get, reverse=True)
+    by_remainder = sorted(left, key=left.__getitem__, reverse=True)
     for key in by_remainder[: units - sum(shares.values())]:
         shares[key] += 1
     return shares

@@ -21,7 +21,7 @@ import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Generic, Literal, TypeVar
 
 from .hypergeometric import hyp2f1
 from .minimum import NotFound, nelder_mead
@@ -126,16 +126,20 @@ class ValueModel:
         return self.p * (self.v + x * max(mean, 0)) / (self.p * x + self.q - 1)
 
 
+Model = TypeVar("Model", PurchaseModel, ValueModel)
+Reason = Literal["few", "once", "unclear"]
+
+
 @dataclass(frozen=True, slots=True)
-class Fit:
+class Fit(Generic[Model]):
     """The most likely model, or why there is none.
 
     ``few``: too few customers; ``once``: too few of them came back; ``unclear``: no
     parameters are the most likely ones, or they have no finite mean.
     """
 
-    model: PurchaseModel | ValueModel | None
-    reason: Literal["few", "once", "unclear"] | None
+    model: Model | None
+    reason: Reason | None
     customers: int
     log_likelihood: float | None = None
 
@@ -143,7 +147,7 @@ class Fit:
 # ------------------------------------------------------------------ purchases
 
 
-def fit_purchases(cells: Iterable[Customers]) -> Fit:
+def fit_purchases(cells: Iterable[Customers]) -> Fit[PurchaseModel]:
     """The BG/NBD model under which these purchases were the most likely.
 
     >>> fit_purchases([Customers(0, 0, 30, 5000)]).reason
@@ -175,8 +179,8 @@ def _purchase_likelihood(
     All but one term depend on x alone, T alone or t_x alone: these are worked out once
     for each value, not for each cell.
     """
-    of_x = defaultdict(int)
-    times = set()
+    of_x: dict[int, int] = defaultdict(int)
+    times: set[float] = set()
     for cell in cells:
         of_x[cell.x] += cell.count
         times |= {cell.t_x, cell.T}
@@ -205,7 +209,7 @@ def _purchase_likelihood(
 # ---------------------------------------------------------------------- value
 
 
-def fit_values(cells: Iterable[Spenders]) -> Fit:
+def fit_values(cells: Iterable[Spenders]) -> Fit[ValueModel]:
     """The Gamma-Gamma model under which these purchases were worth the most likely.
 
     Customers without repeat purchases tell nothing here, and means of 0 or less are
@@ -228,7 +232,7 @@ def fit_values(cells: Iterable[Spenders]) -> Fit:
 
 def _value_likelihood(cells: Sequence[Spenders]) -> Callable[[ValueModel], float]:
     """ln of the likelihood of all cells; equation (1a), summed."""
-    of_x = defaultdict(lambda: [0, 0.0])
+    of_x: dict[int, list[float]] = defaultdict(lambda: [0, 0.0])
     for cell in cells:
         sums = of_x[cell.x]
         sums[0] += cell.count
@@ -253,18 +257,18 @@ def _value_likelihood(cells: Sequence[Spenders]) -> Callable[[ValueModel], float
 # -------------------------------------------------------------------- fitting
 
 
-def _too_few(customers: int, repeaters: int) -> str | None:
+def _too_few(customers: int, repeaters: int) -> Reason | None:
     if customers < MIN_CUSTOMERS:
         return "few"
     return "once" if repeaters < MIN_REPEATERS else None
 
 
 def _most_likely(
-    kind: type[PurchaseModel | ValueModel],
-    likelihood: Callable[[PurchaseModel | ValueModel], float],
+    kind: type[Model],
+    likelihood: Callable[[Model], float],
     start: tuple[float, ...],
     customers: int,
-) -> Fit:
+) -> Fit[Model]:
     """Search among the logarithms of the parameters: all of them are positive."""
     origin = [math.log(number) for number in start]
 
