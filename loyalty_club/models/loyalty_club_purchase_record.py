@@ -9,6 +9,7 @@ from ..engine.periods import period_end, period_start
 from ..exceptions import ClubError
 from ..fetching import fetch_lines
 from ..ledger import Origin, to_column
+from ..scopes import read_links
 
 # A native balance is a double, exact to fifteen digits.
 MAX_POINTS = 10**14
@@ -194,9 +195,10 @@ class LoyaltyClubPurchase(models.Model):
         """The rules that may earn on this day, resolved to the lines they mean."""
         day = club._day(facts.moment)
         program = club._program("points").sudo()  # rules are the club's, not the user's
+        links = None
         if rules is None:
             rules = program.rule_ids
-            rules._club_note_unlinked()
+            links = read_links(rules)
         rules = self._rules_in_force(program, rules, day, member.tier_id)
         if not rules:
             return []
@@ -204,7 +206,7 @@ class LoyaltyClubPurchase(models.Model):
         unearning = facts.unearning
         if unearning is None:
             unearning = self._unearning_products(club)
-        return rules._club_engine_rules(facts.lines, unearning, used)
+        return rules._club_engine_rules(facts.lines, unearning, used, links)
 
     @staticmethod
     def _rules_in_force(program, rules, day, tier):

@@ -6,22 +6,15 @@ import psycopg2
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import SQL
 
 from ..engine import earning
 from ..engine.amounts import to_units
+from ..scopes import BasketScopes
 from ..words import joined, money_text, names_text, number_text, sentence
 from .loyalty_sound import MOST
 
 # A rule that gives back more than this part of a price is probably a slip.
 MUCH = Fraction(1, 2)
-# What a rule may name, each in a table of its own.
-LINKS = (
-    "product_ids",
-    "club_tier_ids",
-    "club_excluded_product_ids",
-    "club_excluded_category_ids",
-)
 
 
 class LoyaltyRule(models.Model):
@@ -180,9 +173,11 @@ class LoyaltyRule(models.Model):
 
     def _club_list_problems(self):
         """List those that a sale has to skip; the sale goes on whatever happens."""
+        searching = self.filtered(lambda r: r.product_domain not in (False, "[]"))
+        if not searching._club_domains_broken(searching.mapped("product_domain")):
+            searching = self.browse()
         for rule in self:
-            sound = rule.product_domain in (False, "[]")
-            if sound and not rule._club_unsound_number():
+            if rule not in searching and not rule._club_unsound_number():
                 continue
             if not rule.club_problem:
                 continue
@@ -240,47 +235,34 @@ class LoyaltyRule(models.Model):
             rate /= Fraction(repr(self.club_per_amount or 1.0))
         return rate
 
-    def _club_engine_rules(self, lines, unearning, used):
+    def _club_engine_rules(self, lines, unearning, used, links=None):
         """These rules as the engine wants them; one that is broken is left out.
-
-        :param used: dict of rule id to what was used of its limits (of day, of month)
-        """
-        return [
-            rule._club_engine_rule(lines, unearning, *used.get(rule._origin.id, (0, 0)))
-            for rule in self
-            # Its domain is looked at where products are searched by it.
-            if not rule._club_unsound_number()
-        ]
-
-    def _club_note_unlinked(self):
-        """Find in one statement what none of these rules names.
-
-        Most name no products, categories or tiers: to learn that from Odoo takes a
-        query for each of these fields, at every sale.
-        """
-        linking = [self._fields[name] for name in LINKS]
-        rows = self.env.execute_query(
-            SQL(" UNION ALL ").join(
-                SQL(
-                    "(SELECT %s FROM %s WHERE %s = ANY(%s) LIMIT 1)",
-                    field.name,
-                    SQL.identifier(field.relation),
-                    SQL.identifier(field.column1),
-                    self.ids,
-                )
-                for field in linking
-            )
-        )
-        linked = {name for (name,) in rows}
-        for field in linking:
-            if field.name not in linked:
-                field._insert_cache(self, [()] * len(self))
-
-    def _club_engine_rule(self, lines, unearning, used_day=0, used_month=0):
-        """This rule as the engine wants it, resolved to the lines of one purchase.
 
         :param lines: list of :class:`~..facts.LineFacts`
         :param unearning: products that never earn
+        :param used: dict of rule id to what was used of its limits (of day, of month)
+        :param links: what these rules name (:func:`~..scopes.read_links`), where it
+            was read already
+        """
+        # A search that is broken finds nothing there.
+        sound = self.filtered(lambda rule: not rule._club_unsound_number())
+        scopes = BasketScopes(sound, lines, links)
+        # Read at once, what all of them are called costs no more than one.
+        named = self.env["product.product"].union(
+            *(rule.product_ids[:1] for rule in sound)
+        )
+        named.mapped("display_name")
+        return [
+            rule._club_engine_rule(
+                scopes.covered(rule, unearning), *used.get(rule._origin.id, (0, 0))
+            )
+            for rule in sound
+        ]
+
+    def _club_engine_rule(self, lines, used_day=0, used_month=0):
+        """This rule as the engine wants it, resolved to the lines of one purchase.
+
+        :param lines: keys of the lines that it covers; None: all of them
         """
         self.ensure_one()
         money = self.currency_id.decimal_places
@@ -289,7 +271,7 @@ class LoyaltyRule(models.Model):
             name=self._club_label(),
             mode=self.club_mode,
             rate=self._club_rate(),
-            lines=self._club_lines(lines, unearning),
+            lines=lines,
             minimum_quantity=Decimal(self.minimum_qty),
             minimum_amount=to_units(self.minimum_amount, money),
             minimum_tax=self.minimum_amount_tax_mode,
@@ -454,54 +436,20 @@ class LoyaltyRule(models.Model):
 
     def _club_label(self):
         """What the trace calls this rule: the products it is about, or its program."""
-        about = self.product_ids[:1] or self.product_category_id or self.product_tag_id
-        return about.display_name or self.program_id.name
+        return self._club_first_goods().display_name or self.program_id.name
 
-    def _club_lines(self, lines, unearning):
-        """Keys of the lines that earn by this rule; None where all do.
+    def _club_first_goods(self):
+        """The first product, the category or the tag that the rule is about."""
+        return self.product_ids[:1] or self.product_category_id or self.product_tag_id
 
-        What is said of a combo holds for its parts, beside what is said of these.
-        """
-        ids = {line.product_id for line in lines if line.product_id}
-        ids |= {line.group_product_id for line in lines if line.group_product_id}
-        ids = sorted(ids)
-        # Archived since it was sold, a product still is what the rule is about.
-        products = self.env["product.product"].with_context(active_test=False)
-        products = products.browse(ids)
-        refused = set((products & unearning).ids)
-        refused |= set(self._club_excluded_products(Domain("id", "in", ids)).ids)
-        if not self._club_about_products():
-            if not refused:
-                return None
-            return frozenset(
-                line.key for line in lines if not refused & set(self._club_about(line))
-            )
-        meant = set(
-            products.search(
-                Domain("id", "in", ids) & self._get_valid_product_domain()
-            ).ids
-        )
-        return frozenset(
-            line.key
-            for line in lines
-            if meant & set(self._club_about(line))
-            and not refused & set(self._club_about(line))
-        )
-
-    @staticmethod
-    def _club_about(line):
-        """The products that a line is: its own, and the combo that it is part of."""
-        return line.product_id, line.group_product_id
-
-    def _club_excluded_products(self, among=Domain.TRUE):
+    def _club_excluded_products(self):
         """Products that earn nothing by this rule, by themselves or their category."""
-        products = self.club_excluded_product_ids._origin.filtered_domain(among)
+        products = self.club_excluded_product_ids._origin
         if self.club_excluded_category_ids:
-            by_category = Domain(
-                "categ_id", "child_of", self.club_excluded_category_ids.ids
-            )
             Product = self.env["product.product"].with_context(active_test=False)
-            products |= Product.search(among & by_category)
+            products |= Product.search(
+                [("categ_id", "child_of", self.club_excluded_category_ids.ids)]
+            )
         return products
 
     def _club_about_products(self):

@@ -2,28 +2,15 @@ import ast
 import logging
 import math
 
-import psycopg2
-
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..scopes import BROKEN
+
 _logger = logging.getLogger(__name__)
 
-# What a domain that somebody typed may raise when it is read, checked or run.
-BROKEN = (
-    ArithmeticError,
-    AttributeError,
-    LookupError,
-    MemoryError,
-    RecursionError,
-    SyntaxError,
-    TypeError,
-    UserError,
-    ValueError,
-    psycopg2.Error,
-)
 # Far beyond any amount of a shop, and far from what can't be counted exactly.
 MOST = 10**12
 
@@ -88,15 +75,24 @@ class LoyaltyClubSound(models.AbstractModel):
         domain = self[name]
         if not domain or domain == "[]" or not self.club_id:
             return False
-        return self._club_domain_broken(domain)
+        return self._club_domains_broken([domain])
 
-    def _club_domain_broken(self, text):
-        """Whether products can't be searched by a domain: it is run, for no row."""
+    def _club_domains_broken(self, texts):
+        """Whether products can't be searched by one of these domains.
+
+        They are run together in one statement, for no row.
+        """
         Product_sudo = self.env["product.product"].sudo()  # as the sale will do
+        if not texts:
+            return False
         try:
-            domain = Domain(ast.literal_eval(text))
-            query = Product_sudo._search(domain)
-            query = SQL("SELECT 1 FROM (%s) AS product LIMIT 0", query.select())
+            queries = [
+                Product_sudo._search(Domain(ast.literal_eval(text))) for text in texts
+            ]
+            query = SQL(
+                "SELECT 1 FROM (%s) AS product LIMIT 0",
+                SQL(" UNION ALL ").join(query.select() for query in queries),
+            )
             self.env.flush_query(query)
             with self.env.cr.savepoint(flush=False):
                 self.env.cr.execute(query, log_exceptions=False)
