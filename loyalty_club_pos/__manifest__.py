@@ -21,6 +21,7 @@
     "assets": {
         "point_of_sale._assets_pos": [
             "loyalty_club/static/src/calendar/jalali.js",
+            "loyalty_club/static/src/numbers/typed_digits.js",
             "loyalty_club_pos/static/src/**/*",
         ],
         "web.assets_tests": [

@@ -22,4 +22,4 @@ class TestHoot(HttpCase):
                 error_checker=test_js.unit_test_error_checker,
             )
         # A suite that finds no test succeeds as well.
-        self.assertIn("[HOOT] Passed 16 tests", "\n".join(logs.output))
+        self.assertIn("[HOOT] Passed 21 tests", "\n".join(logs.output))
