@@ -1,6 +1,6 @@
 """What is known of a person who is erased, and what becomes of what is kept of them.
 
-Each model says by its hook ``_on_erase`` (``models/base.py``) what it holds of a
+Each model says by its hook ``_on_erase`` (``models/native/base.py``) what it holds of a
 :class:`Person`: a list of :class:`Gone` and :class:`Kept`. The same list is shown
 before, carried out, and answered afterwards.
 """

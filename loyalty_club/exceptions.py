@@ -2,7 +2,7 @@
 
 The text of every refusal starts with its code in brackets, so that an integrator can
 act on the code. A person reads the sentence behind it, in Odoo's own dialog, and a
-browser finds the code beside it (``models/ir_http.py``).
+browser finds the code beside it (``models/native/ir_http.py``).
 """
 
 import re

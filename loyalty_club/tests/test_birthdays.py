@@ -4,7 +4,7 @@ from unittest.mock import patch
 from odoo.tests import freeze_time
 
 from ..engine.periods import next_birthday
-from ..models import loyalty_club_cron
+from ..models.club import cron as loyalty_club_cron
 from .common import ClubCase
 
 DAY = timedelta(days=1)

@@ -3,7 +3,7 @@ from unittest.mock import patch
 
 from odoo.tests import freeze_time
 
-from ..models import loyalty_club_cron
+from ..models.club import cron as loyalty_club_cron
 from .common import ClubCase
 
 

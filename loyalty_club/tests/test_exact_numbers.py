@@ -1,6 +1,6 @@
 from odoo.tests import freeze_time
 
-from ..models.loyalty_card import NATIVE_FLOW
+from ..models.native.card import NATIVE_FLOW
 from .common import ClubCase
 
 

@@ -3,7 +3,7 @@ from unittest.mock import patch
 from odoo.fields import Command
 from odoo.tests import tagged
 
-from ..models.res_partner import ResPartner
+from ..models.native.res_partner import ResPartner
 from .common import ClubCase, TwoCompaniesCase
 
 

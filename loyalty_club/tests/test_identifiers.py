@@ -1,7 +1,7 @@
 import os
 from unittest.mock import patch
 
-from ..models.loyalty_club_member_enrol import PEPPER
+from ..models.member.joining import PEPPER
 from .common import ClubCase
 
 KEY = {PEPPER: "a key for tests, not a secret"}

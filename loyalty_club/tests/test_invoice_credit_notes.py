@@ -442,7 +442,7 @@ class TestInvoiceCreditNotes(InvoiceCase):
         def refuse(*_args, **_options):
             raise ClubError("limit_exceeded", "Not today.")
 
-        logger = "odoo.addons.loyalty_club.models.account_move"
+        logger = "odoo.addons.loyalty_club.models.accounting.move"
         with patch.object(Purchase, "_return", refuse), mute_logger(logger):
             note = self.credit(invoice)
         self.assertEqual(note.state, "posted")

@@ -142,7 +142,7 @@ class TestInvoiceTopUps(InvoiceCase):
         invoice = self.sold((self.credit50, 1, 50), (self.tea, 1, 50))
         with (
             patch.object(Purchase, "_record", refuse),
-            mute_logger("odoo.addons.loyalty_club.models.account_move"),
+            mute_logger("odoo.addons.loyalty_club.models.accounting.move"),
         ):
             self.pay(invoice)
         self.assertWallet(5000)

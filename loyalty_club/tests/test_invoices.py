@@ -7,7 +7,7 @@ from odoo.tools import mute_logger
 from ..exceptions import ClubError
 from .invoicing import InvoiceCase
 
-MOVE = "odoo.addons.loyalty_club.models.account_move"
+MOVE = "odoo.addons.loyalty_club.models.accounting.move"
 
 
 @tagged("post_install", "-at_install")

@@ -5,7 +5,7 @@ from odoo.tests import freeze_time, tagged
 from odoo.tools import SQL
 
 from ..engine.identifiers import name_key
-from ..models import res_partner
+from ..models.native import res_partner
 from .common import ClubCase
 
 

@@ -4,7 +4,7 @@ from odoo.exceptions import AccessError
 from odoo.tests import freeze_time
 
 from ..ledger import Origin
-from ..models.loyalty_card import NATIVE_FLOW
+from ..models.native.card import NATIVE_FLOW
 from .common import ClubCase
 
 

@@ -7,8 +7,8 @@ from odoo import sql_db
 from odoo.tests import tagged
 
 from ..engine.identifiers import member_number
-from ..models.loyalty_club_member import LoyaltyClubMember
-from ..models.loyalty_club_member_enrol import PEPPER
+from ..models.member.joining import PEPPER
+from ..models.member.member import LoyaltyClubMember
 from .common import ClubCase, TwoCompaniesCase
 
 KEY = {PEPPER: "a key for tests, not a secret"}

@@ -7,9 +7,9 @@ from odoo.tools import SQL
 
 from ..amounts import AMOUNT
 from ..ledger import SCALE, to_column, units_from_scaled
-from ..models.loyalty_club import ACCOUNTS, PROGRAM_TYPES
-from ..models.loyalty_club_ledger_many import Opening
-from ..models.loyalty_club_member_tier import scaled
+from ..models.club.club import ACCOUNTS, PROGRAM_TYPES
+from ..models.ledger.bulk import Opening
+from ..models.member.tiers import scaled
 from ..rights import raised
 
 BATCH = 1000

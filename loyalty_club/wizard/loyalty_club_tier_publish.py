@@ -7,9 +7,9 @@ from odoo.exceptions import AccessError, UserError
 from ..amounts import AMOUNT
 from ..engine import tiering
 from ..engine.periods import QualificationPolicy, qualification_window
-from ..models.loyalty_club import RANKING
-from ..models.loyalty_club_member_tier import Ladder, scaled
-from ..models.loyalty_club_tier import PUBLISH
+from ..models.club.club import RANKING
+from ..models.member.tier import PUBLISH
+from ..models.member.tiers import Ladder, scaled
 from ..rights import raised
 
 BATCH = 5000

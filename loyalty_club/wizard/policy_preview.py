@@ -7,7 +7,7 @@ from odoo.tools import SQL
 from ..amounts import AMOUNT
 from ..engine.periods import ExpiryPolicy, expiry_date
 from ..ledger import SCALE, to_column, units_from_scaled
-from ..models.loyalty_club_policy import TIMES
+from ..models.club.policies import TIMES
 from ..rights import raised, scalars
 
 # What follows for a part of what members have.

@@ -8,7 +8,7 @@ from odoo.tools import format_amount
 from ..engine.amounts import to_units
 from ..engine.earning import trace_to_json
 from ..facts import LineFacts, PurchaseFacts
-from ..models.account_move_line import STEP, in_steps
+from ..models.accounting.move_line import STEP, in_steps
 from ..rights import raised
 
 

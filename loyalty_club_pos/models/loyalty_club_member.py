@@ -8,7 +8,7 @@ from odoo.fields import NO_ACCESS
 
 from odoo.addons.loyalty_club.erasing import Gone
 from odoo.addons.loyalty_club.exceptions import ClubError
-from odoo.addons.loyalty_club.models.loyalty_club_member_enrol import (
+from odoo.addons.loyalty_club.models.member.joining import (
     PEPPER,
     PEPPER_LENGTH,
 )

@@ -8,7 +8,7 @@ from odoo.addons.loyalty_club.engine.amounts import to_units
 from odoo.addons.loyalty_club.engine.periods import next_birthday
 from odoo.addons.loyalty_club.exceptions import ClubError
 from odoo.addons.loyalty_club.ledger import to_column
-from odoo.addons.loyalty_club.models.loyalty_club import ACCOUNTS
+from odoo.addons.loyalty_club.models.club.club import ACCOUNTS
 
 BIRTHDAY_BEFORE = timedelta(days=7)
 BIRTHDAY_AFTER = timedelta(days=3)

@@ -3,7 +3,7 @@ from odoo.exceptions import AccessError
 
 from odoo.addons.loyalty_club.amounts import AMOUNT
 from odoo.addons.loyalty_club.erasing import Gone, Kept
-from odoo.addons.loyalty_club.models.loyalty_club import ACCOUNTS
+from odoo.addons.loyalty_club.models.club.club import ACCOUNTS
 
 
 class LoyaltyClubTillException(models.Model):

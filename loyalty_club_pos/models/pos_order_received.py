@@ -5,7 +5,7 @@ from odoo import models
 from odoo.fields import Domain
 
 from odoo.addons.loyalty_club.engine.amounts import to_units
-from odoo.addons.loyalty_club.models.account_move_received import exact
+from odoo.addons.loyalty_club.models.accounting.move_received import exact
 from odoo.addons.loyalty_club.rights import raised
 
 

@@ -19,7 +19,7 @@ from odoo import fields
 from odoo.fields import Command
 from odoo.tests import tagged
 
-from odoo.addons.loyalty_club.models.loyalty_club_member_enrol import PEPPER
+from odoo.addons.loyalty_club.models.member.joining import PEPPER
 from odoo.addons.loyalty_club.tests.common import ClubCase
 
 

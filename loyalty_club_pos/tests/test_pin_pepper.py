@@ -1,7 +1,7 @@
 import os
 from unittest.mock import patch
 
-from odoo.addons.loyalty_club.models.loyalty_club_member_enrol import PEPPER
+from odoo.addons.loyalty_club.models.member.joining import PEPPER
 from odoo.addons.loyalty_club.tests.common import ClubCase
 
 from ..models.loyalty_club_member import PEPPERED

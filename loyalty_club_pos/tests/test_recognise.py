@@ -5,7 +5,7 @@ from unittest.mock import patch
 from odoo.exceptions import AccessError
 from odoo.tests import freeze_time
 
-from odoo.addons.loyalty_club.models.loyalty_club_member_enrol import PEPPER
+from odoo.addons.loyalty_club.models.member.joining import PEPPER
 
 from .common import TillCase
 

@@ -5,7 +5,7 @@ from unittest.mock import patch
 
 from odoo.tests import tagged
 
-from odoo.addons.loyalty_club.models.loyalty_club_member_enrol import PEPPER
+from odoo.addons.loyalty_club.models.member.joining import PEPPER
 from odoo.addons.loyalty_club.tests.common import ClubKit
 from odoo.addons.point_of_sale.tests.test_frontend import TestPointOfSaleHttpCommon
 

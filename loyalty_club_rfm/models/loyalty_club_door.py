@@ -1,7 +1,7 @@
 from odoo import models
 
 from odoo.addons.loyalty_club import payloads
-from odoo.addons.loyalty_club.models.loyalty_club_door_call import door
+from odoo.addons.loyalty_club.models.api.door_call import door
 
 _PRODUCT = payloads.record((), sku=payloads.text(128), product_id=payloads.whole(1))
 

@@ -1,0 +1,32 @@
+from odoo import api, fields, models
+
+from ...erasing import Gone
+
+CHANNELS = [("sms", "SMS"), ("email", "E-mail"), ("call", "Phone call")]
+
+
+class LoyaltyClubConsent(models.Model):
+    """The log of a member's consents: what he said, when, and to whom."""
+
+    _name = "loyalty.club.consent"
+    _description = "Consent"
+    _order = "id desc"
+
+    member_id = fields.Many2one(
+        "loyalty.club.member", required=True, index=True, ondelete="restrict"
+    )
+    club_id = fields.Many2one(related="member_id.club_id", store=True, precompute=True)
+    company_id = fields.Many2one(
+        related="club_id.company_id", store=True, precompute=True
+    )
+    channel = fields.Selection(CHANNELS, required=True)
+    granted = fields.Boolean()
+    date = fields.Datetime(required=True, default=fields.Datetime.now)
+    source = fields.Char(required=True)
+    user_id = fields.Many2one("res.users", default=lambda self: self.env.uid)
+
+    @api.model
+    def _on_erase(self, person):
+        words = {"consents": self.env._("consents")}
+        erase = person.members.consent_ids.unlink
+        return [*super()._on_erase(person), Gone(words, erase)]

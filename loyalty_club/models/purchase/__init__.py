@@ -1,0 +1,7 @@
+from . import purchase
+from . import recording
+from . import returning
+from . import receiving
+from . import line
+from . import supposed
+from . import screen
