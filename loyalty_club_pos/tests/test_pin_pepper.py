@@ -4,7 +4,7 @@ from unittest.mock import patch
 from odoo.addons.loyalty_club.models.member.joining import PEPPER
 from odoo.addons.loyalty_club.tests.common import ClubCase
 
-from ..models.loyalty_club_member import PEPPERED
+from ..models.club.member import PEPPERED
 
 
 class TestPinPepper(ClubCase):

@@ -4,8 +4,8 @@ from odoo.tests import freeze_time
 
 from odoo.addons.loyalty_club.ledger import Origin
 
-from ..models import loyalty_club_till_hold as holding
-from ..models import loyalty_club_till_lookup as looking
+from ..models.till import holding
+from ..models.till import lookup as looking
 from .test_spending import SpendingCase
 
 

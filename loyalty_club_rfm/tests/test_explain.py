@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from odoo.tests import tagged
 
-from ..models.loyalty_club_rfm_explain import _place
+from ..models.screen.explain import _place
 from .test_overview import OverviewCase
 from .test_runs import DAY
 

@@ -7,7 +7,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command, Domain
 from odoo.tests import new_test_user, tagged
 
-from ..models.loyalty_club_rfm_run_screen import _zones
+from ..models.screen.run import _zones
 from .test_runs import DAY, RunCase
 
 

@@ -4,9 +4,9 @@ from math import floor
 from odoo import models
 from odoo.tools import SQL
 
-from ..columns import MEMBER
-from ..engine import scoring
-from ..rules import AVERAGES
+from ...columns import MEMBER
+from ...engine import scoring
+from ...rules import AVERAGES
 
 
 class LoyaltyClubRfmSnapshot(models.AbstractModel):

@@ -22,7 +22,7 @@ class LoyaltyClubTill(models.AbstractModel):
     here, and it is done with all rights after that check.
 
     Answers are plain values: money as numbers in the club's currency, points as
-    integers, days in ISO 8601. See ``loyalty_club_till_answer.py``. Refusals are
+    integers, days in ISO 8601. See ``answer.py``. Refusals are
     ``ClubError``, except where an answer has a ``status`` that says so.
     """
 

@@ -3,7 +3,7 @@ from odoo.tools import SQL
 
 from odoo.addons.loyalty_club.erasing import Gone, Kept
 
-from ..engine.btyd import Customers, Spenders, fit_purchases, fit_values
+from ...engine.btyd import Customers, Spenders, fit_purchases, fit_values
 
 #: A window is told in at most so many weeks, or longer units: the number of different
 #: histories stays the same, however many customers have them.

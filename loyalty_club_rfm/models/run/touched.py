@@ -1,7 +1,7 @@
 from odoo import models
 from odoo.tools import SQL
 
-from ..columns import MEMBER
+from ...columns import MEMBER
 
 
 class LoyaltyClubRfmSnapshot(models.AbstractModel):

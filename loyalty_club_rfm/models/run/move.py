@@ -34,7 +34,7 @@ class LoyaltyClubRfmMove(models.Model):
     _order = "id desc"
     _log_access = False
     # Made in sql/score.sql: five foreign keys would take longer than the rest of a
-    # night. A contact's events go with the contact, see res_partner_unlink.py.
+    # night. A contact's events go with the contact, see native/res_partner.py.
     _auto = False
 
     definition_id = fields.Many2one("loyalty.club.rfm.definition", readonly=True)

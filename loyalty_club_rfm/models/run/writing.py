@@ -6,8 +6,8 @@ from odoo.tools import SQL
 
 from odoo.addons.loyalty_club.engine.periods import add_months, period_start
 
-from ..columns import ROW, STATE
-from .loyalty_club_rfm_definition_run import LOCK
+from ...columns import ROW, STATE
+from .definition import LOCK
 
 
 class LoyaltyClubRfmSnapshot(models.AbstractModel):

@@ -1,7 +1,7 @@
 from odoo import models
 from odoo.tools import SQL
 
-from ..rules import Rules
+from ...rules import Rules
 
 
 class LoyaltyClubRfmRun(models.Model):

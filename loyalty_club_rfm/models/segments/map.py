@@ -3,7 +3,7 @@ from collections import defaultdict
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ..engine import scoring
+from ...engine import scoring
 
 
 class LoyaltyClubRfmMap(models.Model):

@@ -1,7 +1,7 @@
 from odoo import models
 from odoo.tools import SQL
 
-from ..columns import CUTS
+from ...columns import CUTS
 
 
 class LoyaltyClubRfmSnapshot(models.AbstractModel):

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL, file_open
 
-from .. import sources
+from ... import sources
 
 # The companies with what their branches share with them: money and the local day.
 COMPANIES = """

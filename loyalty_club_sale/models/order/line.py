@@ -1,7 +1,7 @@
 from odoo import api, models
 from odoo.exceptions import ValidationError
 
-from .loyalty_card import ORDER_FLOW
+from ..loyalty_card import ORDER_FLOW
 
 
 class SaleOrderLine(models.Model):

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ..engine.scoring import parse_thresholds
+from ...engine.scoring import parse_thresholds
 
 
 class LoyaltyClubRfmParameters(models.AbstractModel):

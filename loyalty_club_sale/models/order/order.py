@@ -8,7 +8,7 @@ from odoo.addons.loyalty_club.engine.amounts import to_units
 from odoo.addons.loyalty_club.ledger import SCALE, Origin, to_column, units_from_scaled
 from odoo.addons.loyalty_club.models.native.card import NATIVE_FLOW
 
-from .loyalty_card import ORDER_FLOW
+from ..loyalty_card import ORDER_FLOW
 
 
 class SaleOrder(models.Model):

@@ -1,8 +1,8 @@
 from odoo import models
 from odoo.tools import SQL
 
-from ..columns import CHANGED, STATE
-from ..rules import EPOCH
+from ...columns import CHANGED, STATE
+from ...rules import EPOCH
 
 
 class LoyaltyClubRfmSnapshot(models.AbstractModel):

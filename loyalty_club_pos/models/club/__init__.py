@@ -1,0 +1,5 @@
+from . import club
+from . import entry
+from . import hold
+from . import member
+from . import purchase

@@ -1,0 +1,6 @@
+from . import account_move
+from . import program
+from . import reward
+from . import rule
+from . import pos_config
+from . import res_config_settings

@@ -1,0 +1,4 @@
+from . import fact
+from . import share
+from . import gather
+from . import definition

@@ -1,0 +1,3 @@
+from . import definition
+from . import forecast
+from . import fit
