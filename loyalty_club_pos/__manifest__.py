@@ -11,6 +11,7 @@
         "security/ir.model.access.csv",
         "security/loyalty_club_pos_rules.xml",
         "views/loyalty_club_views.xml",
+        "views/loyalty_program_views.xml",
         "views/loyalty_club_till_exception_views.xml",
         "views/res_config_settings_views.xml",
         "views/pos_order_views.xml",

@@ -59,3 +59,12 @@ class TestUnmanaged(SaleCase):
         self.assertEqual(card.points, 10)
         self.assertFalse(card.history_ids, "Odoo deletes the line of a cancelled order")
         self.assertEqual(self.available(self.ali), 100)
+
+    def test_programs_open_for_who_has_no_right_on_orders(self):
+        self.grant(self.ali, 100)
+        order = self.order(self.ali)
+        self.claim(order, self.mug, self.ali)
+        for kind in ("manager", "salesman"):
+            user = self.users.get(kind, self.salesman)
+            program = self.points_program.with_user(user).with_company(self.company)
+            self.assertEqual(program.total_order_count, 1, kind)
