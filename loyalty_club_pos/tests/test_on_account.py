@@ -212,6 +212,82 @@ class TestOnAccount(ReturnCase):
         )
         self.assertEqual(self.available(self.ali), 0)
 
+    def test_a_payment_that_is_taken_out_was_not_received(self):
+        for earn_on in ("paid", "whole"):
+            with self.subTest(earn_on):
+                self.club.earn_on = earn_on
+                order = self.sell(
+                    self.ali,
+                    [self.line(self.tea, 2)],
+                    [(self.bank, 60), (self.bank, 40)],
+                    self.till,
+                )
+                load = self.sell(
+                    self.ali, [self.line(self.top_up, 1, 100)], till=self.till
+                )
+                self.assertEqual(self.available(self.ali), 100)
+                payments = self.env["pos.payment"].with_user(self.cashier)
+                payments = payments.with_company(self.company)
+                first, second = order.payment_ids.with_env(payments.env).sorted(
+                    "amount"
+                )
+                second.unlink()
+                self.assertEqual(self.available(self.ali), 40)
+                first.write({"amount": 0})
+                load.payment_ids.with_env(payments.env).unlink()
+                self.assertEqual(self.available(self.ali), 0)
+                self.assertEqual(self.available(self.ali, "wallet"), 0)
+                payments.create(
+                    {
+                        "pos_order_id": order.id,
+                        "amount": 100,
+                        "payment_method_id": self.bank.id,
+                    }
+                )
+                self.assertEqual(self.available(self.ali), 100)
+                self.assertClean()
+                self.refund(order, till=self.till)
+                self.assertEqual(self.available(self.ali), 0)
+
+    def test_payments_that_are_written_together_are_followed_once(self):
+        order = self.sell(self.ali, [self.line(self.tea, 2)], till=self.till)
+        before = self.entries(self.ali)
+        order.with_user(self.cashier).with_company(self.company).write(
+            {
+                "payment_ids": [
+                    Command.delete(order.payment_ids.id),
+                    Command.create({"amount": 100, "payment_method_id": self.bank.id}),
+                ]
+            }
+        )
+        self.assertEqual(self.entries(self.ali), before)
+        self.assertEqual(self.available(self.ali), 100)
+
+    def test_what_a_till_rounds_away_was_received(self):
+        account = self.company.expense_currency_exchange_account_id
+        self.till.write(
+            {
+                "cash_rounding": True,
+                "rounding_method": self.env["account.cash.rounding"]
+                .with_company(self.company)
+                .create(
+                    {
+                        "name": "Whole",
+                        "rounding": 1,
+                        "strategy": "add_invoice_line",
+                        "rounding_method": "DOWN",
+                        "profit_account_id": account.id,
+                        "loss_account_id": account.id,
+                    }
+                )
+                .id,
+            }
+        )
+        lines = [self.line(self.tea, 1, 100.75)]
+        order = self.sell(self.ali, lines, [(self.bank, 100)], self.till)
+        self.assertEqual(self.available(self.ali), 100)
+        self.assertFalse(self.purchases(order).in_parts)
+
     def test_where_sales_earn_as_a_whole_a_changed_payment_takes_nothing(self):
         self.club.earn_on = "whole"
         order = self.sell(self.ali, [self.line(self.tea, 2)], till=self.till)

@@ -11,6 +11,8 @@ from odoo.addons.loyalty_club.exceptions import spoken
 from odoo.addons.loyalty_club.ledger import Origin
 from odoo.addons.loyalty_club.rights import raised
 
+from .payment import TOGETHER
+
 _logger = logging.getLogger(__name__)
 
 # What settling an order reads of its member: all of it with the search.
@@ -82,7 +84,12 @@ class PosOrder(models.Model):
         return super().create([self._club_without_own(vals) for vals in vals_list])
 
     def write(self, vals):
-        res = super().write(self._club_without_own(vals))
+        orders = self
+        if "payment_ids" in vals:
+            orders = self.with_context(club_payments=TOGETHER)
+        res = super(PosOrder, orders).write(self._club_without_own(vals))
+        if "payment_ids" in vals:
+            self._club_follow_payments()
         if vals.get("state") == "cancel":
             # Who may cancel an order needs no right on accounts.
             raised(self)._club_let_go()

@@ -14,7 +14,8 @@ class PosOrder(models.Model):
 
     A payment method without a journal is the customer's account: nothing comes in until
     the customer pays the debt, in the books: on the invoice, or on the line that the
-    session wrote for it. Points and wallet follow that money as it comes.
+    session wrote for it. Points and wallet follow that money as it comes. Nor did come
+    in what a paid order has no payment for any more.
     """
 
     _inherit = "pos.order"
@@ -22,12 +23,15 @@ class PosOrder(models.Model):
     def _club_received(self, club):
         """The part of this order that was received.
 
-        :return: Fraction, 0 to 1; None where nothing of it is on account, or where the
-            club lets sales earn as a whole
+        :return: Fraction, 0 to 1; None where it was paid, and nothing of it is on
+            account, or the club lets sales earn as a whole
         """
         self.ensure_one()
-        on_account = sum(exact(p.amount) for p in self._club_on_account())
-        if club.earn_on != "paid" or on_account <= 0:
+        on_account = Fraction(0)
+        if club.earn_on == "paid":
+            on_account = sum(exact(p.amount) for p in self._club_on_account())
+        unpaid = self._club_unpaid()
+        if on_account <= 0 and not unpaid:
             return None
         paid_in = self.lines.filtered(
             lambda line: line._club_is_payment() and not line.refunded_orderline_id
@@ -37,8 +41,24 @@ class PosOrder(models.Model):
         )
         if worth <= 0:
             return None
-        open_part = 1 - self._club_settled_part()
-        return min(max(1 - on_account * open_part / worth, Fraction(0)), Fraction(1))
+        if on_account > 0:
+            unpaid += on_account * (1 - self._club_settled_part())
+        return min(max(1 - unpaid / worth, Fraction(0)), Fraction(1))
+
+    def _club_unpaid(self):
+        """What this order has no payment for, as somebody took one out of it.
+
+        Not what a till rounds away, in cash.
+        """
+        unpaid = exact(self.amount_total) - sum(
+            exact(payment.amount) for payment in self.payment_ids
+        )
+        if unpaid <= 0:
+            return Fraction(0)
+        till = self.config_id
+        rounded = till.rounding_method.rounding if till.cash_rounding else 0
+        rounded = max(rounded, self.currency_id.rounding / 2)
+        return unpaid if unpaid > exact(rounded) else Fraction(0)
 
     def _club_on_account(self):
         # Most methods have a journal, and then no journal need be read for their type.
@@ -128,7 +148,7 @@ class PosOrder(models.Model):
         # Who sells has no right on accounts; the club follows their orders.
         for order in raised(self).filtered("club_receipt"):
             club = order.config_id._club()
-            if not club or club.earn_on != "paid":
+            if not club:
                 continue
             received = order._club_received(club)
             received = Fraction(1) if received is None else received
