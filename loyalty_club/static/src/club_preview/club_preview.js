@@ -34,9 +34,7 @@ export class ClubPreview extends Component {
         const about = plain ? [0, {}] : [record.resId || 0, await record.getChanges()];
         const args = [this.clubId, ...about];
         const context = record.context;
-        await this.action.doAction(
-            await this.orm.call(model, "preview", args, { context })
-        );
+        await this.action.doAction(await this.orm.call(model, "preview", args, { context }));
     }
 }
 

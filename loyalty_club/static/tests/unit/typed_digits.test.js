@@ -22,7 +22,12 @@ class Currency extends models.Model {
     _name = "res.currency";
     name = fields.Char();
     symbol = fields.Char();
-    position = fields.Selection({ selection: [["after", "A"], ["before", "B"]] });
+    position = fields.Selection({
+        selection: [
+            ["after", "A"],
+            ["before", "B"],
+        ],
+    });
 
     _records = [{ id: 1, name: "IRR", symbol: "ریال", position: "after" }];
 }
@@ -35,9 +40,7 @@ class Gift extends models.Model {
     share = fields.Float();
     currency_id = fields.Many2one({ relation: "res.currency", default: 1 });
 
-    _records = [
-        { id: 1, name: "Tea", points: 1, worth: 1, price: 1, share: 0.5, currency_id: 1 },
-    ];
+    _records = [{ id: 1, name: "Tea", points: 1, worth: 1, price: 1, share: 0.5, currency_id: 1 }];
 }
 defineMailModels();
 defineModels([Currency, Gift]);
@@ -80,15 +83,25 @@ test("numbers in any digits, by the reader's signs", () => {
 
 test("number fields read Persian digits and signs; text stays as it is", async () => {
     expect(await saved(["۵۰۰٬۰۰۰", "۱۲٫۵", "۱،۲۵۰٬۰۰۰٫۷۵", "۲۵", "چای ۵۰۰"])).toEqual([
-        500000, 12.5, 1250000.75, 0.25, "چای ۵۰۰",
+        500000,
+        12.5,
+        1250000.75,
+        0.25,
+        "چای ۵۰۰",
     ]);
 });
 
 test("number fields read Arabic digits, in a language with other signs", async () => {
-    defineParams({ lang_parameters: { decimal_point: ",", thousands_sep: ".", grouping: "[3,0]" } });
+    defineParams({
+        lang_parameters: { decimal_point: ",", thousands_sep: ".", grouping: "[3,0]" },
+    });
     patchWithCleanup(localization, { decimalPoint: ",", thousandsSep: "." });
     expect(await saved(["٥٠٠", "١٢٫٥", "-٣٤٫٥", "١٠", "١٢"])).toEqual([
-        500, 12.5, -34.5, 0.1, "١٢",
+        500,
+        12.5,
+        -34.5,
+        0.1,
+        "١٢",
     ]);
 });
 

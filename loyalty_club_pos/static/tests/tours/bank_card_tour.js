@@ -44,7 +44,11 @@ function swipe(name, field = null) {
             trigger: `${NOTICE} .o_notification_close`,
             run: "click",
         },
-        { content: "nothing of it stays", trigger: `body:not(:has(${NOTICE}))`, run: assertNotShown },
+        {
+            content: "nothing of it stays",
+            trigger: `body:not(:has(${NOTICE}))`,
+            run: assertNotShown,
+        },
     ];
 }
 

@@ -15,7 +15,9 @@ function says(trigger, ...texts) {
             trigger,
             run() {
                 const parts = texts.length > 1 ? [...this.anchor.children] : [this.anchor];
-                const found = parts.map((part) => part.textContent.replace(/[\s\u200e]+/g, " ").trim());
+                const found = parts.map((part) =>
+                    part.textContent.replace(/[\s\u200e]+/g, " ").trim()
+                );
                 if (JSON.stringify(found) !== JSON.stringify(texts)) {
                     throw new Error(`${trigger} says ${JSON.stringify(found)}`);
                 }

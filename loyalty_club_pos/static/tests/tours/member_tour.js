@@ -8,8 +8,7 @@ import * as ReceiptScreen from "@point_of_sale/../tests/pos/tours/utils/receipt_
 import { openRegister, till } from "@loyalty_club_pos/../tests/tours/utils/club_spending_util";
 
 // Tours are loaded by the back office too, which has no till: looked up when it is open.
-const wedgeModule = () =>
-    odoo.loader.modules.get("@loyalty_club_pos/app/services/club_wedge");
+const wedgeModule = () => odoo.loader.modules.get("@loyalty_club_pos/app/services/club_wedge");
 
 function tour(name, steps) {
     registry.category("web_tour.tours").add(name, {
@@ -235,7 +234,11 @@ tour("ClubFirstMemberTour", () => [
     search("0935 000 0000"),
     { trigger: ".o_club_join", run: "click" },
     { trigger: ".o_club_do_join:enabled", run: "click" },
-    { content: "the club begins", trigger: ".modal:contains(first member) .btn-secondary", run: "click" },
+    {
+        content: "the club begins",
+        trigger: ".modal:contains(first member) .btn-secondary",
+        run: "click",
+    },
     ProductScreen.isShown(),
 ]);
 

@@ -9,7 +9,15 @@ describe.current.tags("headless");
 function line(product, qty, price, { discount = 0, about = null } = {}) {
     const totalBefore = qty * price;
     const total = totalBefore * (1 - discount / 100);
-    return { product, qty, total, untaxed: total / 1.1, totalBefore, untaxedBefore: totalBefore / 1.1, about };
+    return {
+        product,
+        qty,
+        total,
+        untaxed: total / 1.1,
+        totalBefore,
+        untaxedBefore: totalBefore / 1.1,
+        about,
+    };
 }
 
 function deduction(total, about = null) {

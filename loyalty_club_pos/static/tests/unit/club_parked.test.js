@@ -3,7 +3,12 @@ import { patchWithCleanup } from "@web/../tests/web_test_helpers";
 import { CustomerDisplayPosAdapter } from "@point_of_sale/app/customer_display/customer_display_adapter";
 import { Chrome } from "@point_of_sale/app/pos_app";
 import { definePosModels } from "@point_of_sale/../tests/unit/data/generate_model_definitions";
-import { TOMORROW, basket, settled, setupSpending } from "@loyalty_club_pos/../tests/unit/club_spending_mocks";
+import {
+    TOMORROW,
+    basket,
+    settled,
+    setupSpending,
+} from "@loyalty_club_pos/../tests/unit/club_spending_mocks";
 
 definePosModels();
 
@@ -86,8 +91,18 @@ test("a free product stays one line too, and two rewards stay two", async () => 
     await settled(till);
     const uuids = order.clubRewardLines().map(({ uuid }) => uuid);
     await settled(till);
-    expect(order.clubRewardLines().map(({ uuid }) => uuid).sort()).toEqual(uuids.sort());
-    expect(till.spending.claims(order).map(({ cost }) => cost).sort()).toEqual([100, 50]);
+    expect(
+        order
+            .clubRewardLines()
+            .map(({ uuid }) => uuid)
+            .sort()
+    ).toEqual(uuids.sort());
+    expect(
+        till.spending
+            .claims(order)
+            .map(({ cost }) => cost)
+            .sort()
+    ).toEqual([100, 50]);
 });
 
 test("an order of a trusted till has a configuration at once", async () => {
@@ -155,7 +170,11 @@ test("what was asked while something was held is asked again", async () => {
         }
         const available = asked.length === 1 ? 300 : 100;
         const points = { ...member.balances.points, available };
-        return { status: "found", member: { ...member, balances: { ...member.balances, points } }, records: {} };
+        return {
+            status: "found",
+            member: { ...member, balances: { ...member.balances, points } },
+            records: {},
+        };
     };
     await store.club.refresh(partner);
     expect(asked).toEqual(["summary", "summary"]);

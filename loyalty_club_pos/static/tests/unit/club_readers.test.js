@@ -44,7 +44,9 @@ class Box {
         this.polls++;
         const { listener } = JSON.parse(body).params;
         const answer = (result) =>
-            new Response(JSON.stringify({ result: { ...result, session_id: listener.session_id } }));
+            new Response(
+                JSON.stringify({ result: { ...result, session_id: listener.session_id } })
+            );
         const stored = this.events.find(
             ({ time, device_identifier }) =>
                 time > this.now() - 5 &&

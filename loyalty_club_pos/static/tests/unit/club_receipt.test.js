@@ -2,7 +2,11 @@ import { expect, test } from "@odoo/hoot";
 import { mountWithCleanup } from "@web/../tests/web_test_helpers";
 import { definePosModels } from "@point_of_sale/../tests/unit/data/generate_model_definitions";
 import { OrderReceipt } from "@point_of_sale/app/screens/receipt_screen/receipt/order_receipt";
-import { basket, settled, setupSpending } from "@loyalty_club_pos/../tests/unit/club_spending_mocks";
+import {
+    basket,
+    settled,
+    setupSpending,
+} from "@loyalty_club_pos/../tests/unit/club_spending_mocks";
 
 definePosModels();
 

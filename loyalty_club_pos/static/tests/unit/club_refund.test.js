@@ -7,7 +7,11 @@ import {
     quoteRefund,
     rewardsToReturn,
 } from "@loyalty_club_pos/app/utils/club_refund";
-import { basket, settled, setupSpending } from "@loyalty_club_pos/../tests/unit/club_spending_mocks";
+import {
+    basket,
+    settled,
+    setupSpending,
+} from "@loyalty_club_pos/../tests/unit/club_spending_mocks";
 
 definePosModels();
 
@@ -150,7 +154,11 @@ test("it says what the member gets back", async () => {
     expect(givenBack(order, () => 0.5)).toEqual({ points: 50 });
     // The last of three thirds is what the first two left over.
     const thirds = [1, 2, 3].map((nth) =>
-        givenBack(order, () => nth / 3, () => (nth - 1) / 3)
+        givenBack(
+            order,
+            () => nth / 3,
+            () => (nth - 1) / 3
+        )
     );
     expect(thirds).toEqual([{ points: 33 }, { points: 33 }, { points: 34 }]);
 });

@@ -4,7 +4,13 @@ import { patchWithCleanup } from "@web/../tests/web_test_helpers";
 import { localization } from "@web/core/l10n/localization";
 import { setupClubDigits } from "@loyalty_club_pos/app/services/club_digits";
 import { wholeSteps } from "@loyalty_club_pos/app/utils/club_amounts";
-import { formatDay, shownAmount, shownButtons, shownDigits, shownMobile } from "@loyalty_club_pos/app/utils/club_format";
+import {
+    formatDay,
+    shownAmount,
+    shownButtons,
+    shownDigits,
+    shownMobile,
+} from "@loyalty_club_pos/app/utils/club_format";
 import { isName, memberNumber, missingDigits } from "@loyalty_club_pos/app/utils/club_mobile";
 import { definePosModels } from "@point_of_sale/../tests/unit/data/generate_model_definitions";
 import { setupClubEnv } from "@loyalty_club_pos/../tests/unit/club_mocks";
@@ -51,7 +57,15 @@ test("an amount is cut to whole steps", () => {
 test("an amount that is typed has its thousands parted", async () => {
     await setupClubEnv();
     const typed = ["", "5", "500", "5000", "1234567.5", "0.", "1000.1234"];
-    expect(typed.map(shownAmount)).toEqual(["", "5", "500", "5,000", "1,234,567.5", "0.", "1,000.1234"]);
+    expect(typed.map(shownAmount)).toEqual([
+        "",
+        "5",
+        "500",
+        "5,000",
+        "1,234,567.5",
+        "0.",
+        "1,000.1234",
+    ]);
     patchWithCleanup(localization, { code: "fa_IR" });
     expect(shownAmount("5000000")).toBe("۵٬۰۰۰٬۰۰۰");
     // A sign stays before its number; a number of several parts has none.

@@ -140,7 +140,13 @@ test("half a bank card's number is neither asked for nor sent", async () => {
 
 test("a name finds those who are called so; nobody joins by a name", async () => {
     const choices = [
-        { partner_id: 3, name: "Sara Ahmadi", number: "00000422", mobile: "•••• 4567", tier: false },
+        {
+            partner_id: 3,
+            name: "Sara Ahmadi",
+            number: "00000422",
+            mobile: "•••• 4567",
+            tier: false,
+        },
     ];
     let found = choices;
     const wire = mockTill({

@@ -15,7 +15,9 @@ test("amounts of cash are read in any digits, and words stay as they are", async
     const state = reactive({ cash: "", word: "" });
     const { isValidFloat } = store.env.utils;
     const field = (key, props = {}) => ({ tModel: [state, key], ...props });
-    await mountWithCleanup(Input, { props: field("cash", { isValid: isValidFloat, class: "cash" }) });
+    await mountWithCleanup(Input, {
+        props: field("cash", { isValid: isValidFloat, class: "cash" }),
+    });
     await mountWithCleanup(Input, { props: field("word", { class: "word" }) });
     await contains(".cash input").click();
     await edit("۱٬۲۵۰٫۵");

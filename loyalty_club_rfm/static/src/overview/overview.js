@@ -50,12 +50,8 @@ export class Overview extends Component {
         return customers ? this.none.customers / customers : 0;
     }
 
-
     async load(definitionId = false, runId = false) {
-        this.state.data = await this.orm.call(MODEL, "get_overview", [
-            definitionId,
-            runId,
-        ]);
+        this.state.data = await this.orm.call(MODEL, "get_overview", [definitionId, runId]);
         this.wait();
     }
 
@@ -79,9 +75,7 @@ export class Overview extends Component {
     }
 
     async start() {
-        const id = await this.orm.call(MODEL, "start", [
-            this.data.definition?.id || false,
-        ]);
+        const id = await this.orm.call(MODEL, "start", [this.data.definition?.id || false]);
         await this.load(id);
     }
 

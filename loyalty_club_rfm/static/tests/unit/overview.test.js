@@ -139,7 +139,10 @@ test("fixed thresholds are said, unless somebody chose them", async () => {
 test("who waits sees how far it is, and then what was found", async () => {
     const going = { going: true, percent: 45, step: "Setting cut points", error: false };
     const begun = overview({ progress: going, snapshot: false, snapshots: [] });
-    let answers = [{ ...going, percent: 60 }, { ...going, going: false }];
+    const answers = [
+        { ...going, percent: 60 },
+        { ...going, going: false },
+    ];
     await open(Overview, {
         get_overview: (id) => (id ? overview() : begun),
         get_progress: () => answers.shift(),

@@ -38,8 +38,7 @@ patch(PosOrder.prototype, {
     },
     clubLinesOf(reward, card = null) {
         return this.clubRewardLines().filter(
-            (line) =>
-                line.reward_id.id === reward.id && (!card || line.coupon_id?.id === card.id)
+            (line) => line.reward_id.id === reward.id && (!card || line.coupon_id?.id === card.id)
         );
     },
     clubCostOf(card) {
@@ -112,7 +111,10 @@ patch(PosOrder.prototype, {
             if (this.uiState.clubWishes[reward.id] === undefined) {
                 this.clubWish(reward, cost);
             }
-            claims.slice(1).flat().forEach((line) => line.delete());
+            claims
+                .slice(1)
+                .flat()
+                .forEach((line) => line.delete());
         }
     },
     /** An order that was changed elsewhere has what was chosen there. */
@@ -194,10 +196,10 @@ patch(PosOrder.prototype, {
         const today = DateTime.now();
         return Boolean(
             this.getPartner() &&
-                !(program.date_from && program.date_from.startOf("day") > today) &&
-                !(program.date_to && program.date_to.endOf("day") < today) &&
-                (!program.pricelist_ids.length ||
-                    program.pricelist_ids.some((list) => list.id === this.pricelist_id?.id))
+            !(program.date_from && program.date_from.startOf("day") > today) &&
+            !(program.date_to && program.date_to.endOf("day") < today) &&
+            (!program.pricelist_ids.length ||
+                program.pricelist_ids.some((list) => list.id === this.pricelist_id?.id))
         );
     },
     /** The club's panel and receipt say it, from the server. */
@@ -374,7 +376,10 @@ patch(PosOrder.prototype, {
         }
         // What this basket earns can't be spent on it, so nothing feeds back.
         const affordable = Math.floor(remainingPoints / reward.required_points + 1e-6);
-        return Math.min(this.clubUnclaimed(reward, product), affordable * reward.reward_product_qty);
+        return Math.min(
+            this.clubUnclaimed(reward, product),
+            affordable * reward.reward_product_qty
+        );
     },
     /** Pieces of a reward's product in the basket that no reward gives away yet. */
     clubUnclaimed(reward, product) {

@@ -59,7 +59,7 @@ export class ClubSpending {
     }
 
     digitsOf(account) {
-        return account === "points" ? 0 : this.policy.currency_digits ?? 2;
+        return account === "points" ? 0 : (this.policy.currency_digits ?? 2);
     }
 
     /** Who spends: a member, or a customer who has an account and is none. */
@@ -354,9 +354,7 @@ export class ClubSpending {
 
     /** Pay as much of the basket as an account can. */
     useAll(order, account) {
-        return this.keepExact(order, () =>
-            this.use(order, account, this.allOf(order, account))
-        );
+        return this.keepExact(order, () => this.use(order, account, this.allOf(order, account)));
     }
 
     /** Take back what was chosen of an account. */
@@ -585,7 +583,7 @@ export class ClubSpending {
     hasWallet(order) {
         return Boolean(
             this.programOf("wallet")?.trigger_product_ids?.length &&
-                this.pos.club.memberOf(order?.getPartner())
+            this.pos.club.memberOf(order?.getPartner())
         );
     }
 

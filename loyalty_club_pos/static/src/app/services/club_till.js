@@ -251,7 +251,9 @@ export class ClubTill {
             case "ambiguous":
                 return this._chooseAmong(answer);
             case "unknown":
-                return source === "typed" ? this._joinTyped(answer, text) : this._newCard(answer, text);
+                return source === "typed"
+                    ? this._joinTyped(answer, text)
+                    : this._newCard(answer, text);
             default:
                 this.tell(answer.message || _t("This can't be used here."), "danger");
                 return null;
@@ -334,7 +336,9 @@ export class ClubTill {
     /** What who joins will get; also of the club that the first one founds. */
     get welcomeGift() {
         const first = this.pos.config._club_first_welcome;
-        return this.policy ? this.policy.welcome : { points: first?.welcome_points, credit: first?.welcome_credit };
+        return this.policy
+            ? this.policy.welcome
+            : { points: first?.welcome_points, credit: first?.welcome_credit };
     }
 
     /** A sentence about a welcome gift; empty without one. */

@@ -139,9 +139,7 @@ export class ClubWedge {
     }
 
     isIgnored(ev) {
-        return (
-            this.ours.has(ev) || !ev.key || ev.isComposing || !(ev.isTrusted || this.simulated)
-        );
+        return this.ours.has(ev) || !ev.key || ev.isComposing || !(ev.isTrusted || this.simulated);
     }
 
     onKeydown(ev) {

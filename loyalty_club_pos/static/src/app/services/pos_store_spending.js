@@ -17,8 +17,7 @@ patch(PosStore.prototype, {
     async fetchLoyaltyCard(programId, partnerId) {
         const program = this.models["loyalty.program"].get(programId);
         const partner = this.models["res.partner"].get(partnerId);
-        const known =
-            program?.club_account && this.club?.spending?.cardOf(program, partner);
+        const known = program?.club_account && this.club?.spending?.cardOf(program, partner);
         if (known) {
             return known;
         }

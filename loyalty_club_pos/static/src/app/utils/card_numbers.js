@@ -329,7 +329,7 @@ function isCardSerial(text) {
  * @returns {{ value: string, sure: boolean } | null}
  */
 export function clubCode(text) {
-    const latin = (/[^\x00-\x7f]/.test(text) ? fromPersianLayout(text) : text).trim();
+    const latin = (/[\u0080-\uffff]/.test(text) ? fromPersianLayout(text) : text).trim();
     const stripe = /^(?:%[A-Z]?[^;]*\?)?;(\d{4,12})\?.?$|^%[A-Z]?(\d{4,12})\?$/i.exec(latin);
     if (stripe) {
         return { value: stripe[1] || stripe[2], sure: true };

@@ -24,8 +24,14 @@ export function basketLines(order) {
                 untaxedBefore: prices.no_discount_total_excluded,
                 about: line.is_reward_line ? about(line, order) : null,
                 // Paying with points or credit is no discount.
-                discounted: line.is_reward_line ? !isOfClub(line) : line.discount > 0 || line.prices.total_included < 0,
-                ...(combo && { group: combo.uuid, groupQty: combo.qty, groupProduct: combo.product_id.id }),
+                discounted: line.is_reward_line
+                    ? !isOfClub(line)
+                    : line.discount > 0 || line.prices.total_included < 0,
+                ...(combo && {
+                    group: combo.uuid,
+                    groupQty: combo.qty,
+                    groupProduct: combo.product_id.id,
+                }),
             };
         });
 }
@@ -62,8 +68,10 @@ function about(line, order) {
             (other) => !other.is_reward_line && !other.combo_parent_id && other.qty > 0
         );
         const price = (whole) =>
-            [whole, ...(whole.combo_line_ids || [])].reduce((sum, part) => sum + part.price_unit * part.qty, 0) /
-            whole.qty;
+            [whole, ...(whole.combo_line_ids || [])].reduce(
+                (sum, part) => sum + part.price_unit * part.qty,
+                0
+            ) / whole.qty;
         const byPrice = wholes.toSorted((a, b) => price(a) - price(b));
         return byPrice.slice(0, 1).map((other) => other.product_id.id);
     }

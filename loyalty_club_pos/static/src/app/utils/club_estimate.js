@@ -41,16 +41,17 @@ export function estimatePoints(policy, tierCode, lines) {
     const scale = 10 ** policy.currency_digits;
     const goods = afterDeductions(policy, lines, scale);
     const tier = policy.tiers.find(({ code }) => code === tierCode);
-    const rules = policy.earning.filter(
-        ({ tiers }) => !tiers.length || tiers.includes(tierCode)
-    );
+    const rules = policy.earning.filter(({ tiers }) => !tiers.length || tiers.includes(tierCode));
     const boosts = rules
         .filter(({ mode }) => mode === "multiply")
         .map((rule) => ({ rule, lines: linesOf(rule, goods) }))
         .filter(({ rule, lines }) => lines.length && reachesMinimum(rule, lines, scale));
     return rules
         .filter(({ mode }) => mode !== "multiply")
-        .reduce((sum, rule) => sum + pointsOf(rule, goods, boosts, scale, tier?.multiplier ?? 1), 0);
+        .reduce(
+            (sum, rule) => sum + pointsOf(rule, goods, boosts, scale, tier?.multiplier ?? 1),
+            0
+        );
 }
 
 /** The goods in minor units of money, each without its part of what is deducted. */
@@ -67,7 +68,9 @@ function afterDeductions(policy, lines, scale) {
             untaxedBefore: units(line.untaxedBefore),
         }));
     for (const deduction of lines.filter((line) => line.total < 0 && !line.group)) {
-        const about = goods.filter((line) => deduction.about?.includes(line.groupProduct ?? line.product));
+        const about = goods.filter((line) =>
+            deduction.about?.includes(line.groupProduct ?? line.product)
+        );
         const cheaper = about.length ? about : goods;
         for (const amount of AMOUNTS) {
             const worth = cheaper.map((line) => Math.max(line[amount], 0));
@@ -103,14 +106,19 @@ function piecesOf(lines) {
         if (line.total < 0) {
             return 0;
         }
-        return line.group ? line.groupQty / lines.filter(({ group }) => group === line.group).length : line.qty;
+        return line.group
+            ? line.groupQty / lines.filter(({ group }) => group === line.group).length
+            : line.qty;
     });
 }
 
 function reachesMinimum(rule, lines, scale) {
-    const amount = sumOf(lines.map((line) => (rule.least_tax === "incl" ? line.total : line.untaxed)));
+    const amount = sumOf(
+        lines.map((line) => (rule.least_tax === "incl" ? line.total : line.untaxed))
+    );
     return (
-        sumOf(piecesOf(lines)) + TINY >= rule.least_qty && amount >= Math.round(rule.least_amount * scale)
+        sumOf(piecesOf(lines)) + TINY >= rule.least_qty &&
+        amount >= Math.round(rule.least_amount * scale)
     );
 }
 
@@ -132,7 +140,10 @@ function baseOf(rule, lines, boosts, scale) {
     const field = (rule.tax === "incl" ? "total" : "untaxed") + before;
     const weights = rule.mode === "unit" ? piecesOf(lines) : lines.map((line) => line[field]);
     const times = (line) =>
-        boosts.reduce((product, boost) => product * (boost.lines.includes(line) ? boost.rule.rate : 1), 1);
+        boosts.reduce(
+            (product, boost) => product * (boost.lines.includes(line) ? boost.rule.rate : 1),
+            1
+        );
     const weight = sumOf(weights.map((each, index) => each * times(lines[index])));
     if (rule.mode === "unit") {
         return weight;

@@ -14,7 +14,10 @@ const NUMBER_LENGTH = 8;
  */
 export function missingDigits(text, prefix) {
     const mobile = MOBILES[prefix];
-    const typed = asciiDigits(text).replace(/[\s.()\-\u200c-\u200f\u202a-\u202e\u2066-\u2069]/g, "");
+    const typed = asciiDigits(text).replace(
+        /[\s.()\-\u200c-\u200f\u202a-\u202e\u2066-\u2069]/g,
+        ""
+    );
     if (!mobile || !/^\+?\d+$/.test(typed)) {
         return 0;
     }

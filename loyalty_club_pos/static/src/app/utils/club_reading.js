@@ -15,10 +15,9 @@ export function refuseBankCard(notification) {
         return;
     }
     lastNotices.set(notification, Date.now());
-    notification.add(
-        _t("This is a bank card: its number is not read. Please use the terminal."),
-        { type: "danger" }
-    );
+    notification.add(_t("This is a bank card: its number is not read. Please use the terminal."), {
+        type: "danger",
+    });
 }
 
 /** Whether the till sells something under this barcode, so that it's no card here. */

@@ -76,9 +76,7 @@ function partsDue(order, chosen) {
     for (const line of order.lines.filter((line) => line.clubAccount)) {
         const payable = order.lines.filter(
             (good) =>
-                !good.is_reward_line &&
-                good.qty > 0 &&
-                !spending?.cannotPay(line.clubAccount, good)
+                !good.is_reward_line && good.qty > 0 && !spending?.cannotPay(line.clubAccount, good)
         );
         let total = 0;
         let back = 0;
@@ -252,7 +250,9 @@ function addReturn(order, line, values) {
  *     owe in all; false where nothing is returned, or nobody could be asked
  */
 export async function quoteRefund(club, order) {
-    const goods = order.lines.filter((line) => line.qty < 0 && line.refunded_orderline_id?.isSynced);
+    const goods = order.lines.filter(
+        (line) => line.qty < 0 && line.refunded_orderline_id?.isSynced
+    );
     if (!goods.length || club.spending.offline) {
         return false;
     }

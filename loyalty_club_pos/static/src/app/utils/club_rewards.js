@@ -8,9 +8,9 @@
 export function paysAnyAmount(reward) {
     return Boolean(
         reward?.program_id?.club_account &&
-            reward.reward_type === "discount" &&
-            reward.discount_mode === "per_point" &&
-            !reward.clear_wallet
+        reward.reward_type === "discount" &&
+        reward.discount_mode === "per_point" &&
+        !reward.clear_wallet
     );
 }
 

@@ -211,7 +211,5 @@ export function nothingIsHeld() {
 }
 
 export function receiptSays(key, label, value) {
-    return [
-        { trigger: `.pos-receipt .o_club_${key}:contains("${label}"):contains("${value}")` },
-    ];
+    return [{ trigger: `.pos-receipt .o_club_${key}:contains("${label}"):contains("${value}")` }];
 }

@@ -56,8 +56,7 @@ export class ClubPanel extends Component {
         }
         return Object.keys(this.club.policy.programs)
             .filter(
-                (account) =>
-                    (account === "points" && this.member) || balances[account]?.available
+                (account) => (account === "points" && this.member) || balances[account]?.available
             )
             .map((account) => ({
                 account,

@@ -37,9 +37,7 @@ patch(PaymentScreen.prototype, {
     async _clubHold() {
         const spending = this.clubSpending;
         if (spending && !this.currentOrder.finalized) {
-            await spending.keepExact(this.currentOrder, () =>
-                spending.holdFor(this.currentOrder)
-            );
+            await spending.keepExact(this.currentOrder, () => spending.holdFor(this.currentOrder));
         }
     },
     /** What a terminal took from a bank card is taken: so the rest must stand before. */

@@ -36,7 +36,13 @@ export class IdentifyDialog extends Component {
     static defaultProps = { mayJoin: true };
 
     setup() {
-        this.state = useState({ text: "", answer: null, asked: "", asking: false, insisted: false });
+        this.state = useState({
+            text: "",
+            answer: null,
+            asked: "",
+            asking: false,
+            insisted: false,
+        });
         this.last = new KeepLast();
         this.lookSoon = useDebounced(() => this.onPause(), PAUSE);
         this.field = useAutofocus({ refName: "field", mobile: true });

@@ -18,7 +18,6 @@ import {
 } from "@loyalty_club_pos/app/utils/club_format";
 import { problemOf } from "@loyalty_club_pos/app/utils/club_refusal";
 
-
 /** Everything that a cashier may tell a member about himself. */
 export class MemberDialog extends Component {
     static template = "loyalty_club_pos.MemberDialog";
@@ -111,7 +110,9 @@ export class MemberDialog extends Component {
         this.waitForCard(_t("Another card"), "attach_card");
     }
     replaceCard(card) {
-        this.waitForCard(_t("Replace %s", card.display), "replace_card", { identifier_id: card.id });
+        this.waitForCard(_t("Replace %s", card.display), "replace_card", {
+            identifier_id: card.id,
+        });
     }
     blockCard(card) {
         this.dialog.add(ConfirmationDialog, {

@@ -2,7 +2,13 @@ import { Component, useState } from "@odoo/owl";
 import { useHotkey } from "@web/core/hotkeys/hotkey_hook";
 import { _t } from "@web/core/l10n/translation";
 import { Dialog } from "@web/core/dialog/dialog";
-import { BACKSPACE, EMPTY, Numpad, ZERO, getButtons } from "@point_of_sale/app/components/numpad/numpad";
+import {
+    BACKSPACE,
+    EMPTY,
+    Numpad,
+    ZERO,
+    getButtons,
+} from "@point_of_sale/app/components/numpad/numpad";
 import { shownButtons } from "@loyalty_club_pos/app/utils/club_format";
 import { useKeypadKeys } from "@loyalty_club_pos/app/utils/keypad_keys";
 

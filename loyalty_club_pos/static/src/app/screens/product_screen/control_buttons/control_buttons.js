@@ -25,8 +25,6 @@ patch(ControlButtons.prototype, {
             .filter(({ reward }) => !reward.program_id.club_account);
     },
     getPotentialRewards() {
-        return super
-            .getPotentialRewards()
-            .filter(({ reward }) => !reward.program_id.club_account);
+        return super.getPotentialRewards().filter(({ reward }) => !reward.program_id.club_account);
     },
 });

@@ -94,7 +94,9 @@ patch(OrderReceipt.prototype, {
             costs[line.clubAccount] = (costs[line.clubAccount] || 0) + line.points_cost;
         }
         for (const account of ACCOUNTS.filter((account) => costs[account])) {
-            rows.push(this._clubRow("spent", this._clubUsed(account), account, costs[account], "-"));
+            rows.push(
+                this._clubRow("spent", this._clubUsed(account), account, costs[account], "-")
+            );
         }
         return { rows, notes: [_t("To be confirmed: this till had no network.")] };
     },
