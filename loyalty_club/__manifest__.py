@@ -40,6 +40,7 @@
         "views/loyalty_club_check_views.xml",
         "wizard/exception_attribute_views.xml",
         "views/loyalty_club_exception_views.xml",
+        "views/loyalty_club_event_views.xml",
         "views/loyalty_history_views.xml",
         "views/loyalty_program_views.xml",
         "views/loyalty_rule_views.xml",

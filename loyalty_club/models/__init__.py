@@ -2,6 +2,7 @@ from . import club
 from . import member
 from . import purchase
 from . import ledger
+from . import event
 from . import api
 from . import native
 from . import accounting

@@ -255,7 +255,13 @@ class LoyaltyClubRequest(models.Model):
                 }
             )
             raised(request).activity_ids.unlink()  # nobody is asked any more
+        self.env["loyalty.club.event"]._note("decided", self.ids)
         return True
+
+    def _on_decided(self):
+        """Requests were posted or refused (``state``): a hook, called once before the
+        commit, with all. A request below the cap is decided by who asks.
+        """
 
     def _check_decider(self):
         self.ensure_one()
@@ -314,6 +320,7 @@ class LoyaltyClubRequest(models.Model):
             }
         )
         self.activity_ids.unlink()  # nobody is asked any more
+        self.env["loyalty.club.event"]._note("decided", self.ids)
 
     def _lock(self):
         """Two managers deciding in the same second: the later one sees the first."""

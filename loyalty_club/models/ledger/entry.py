@@ -116,6 +116,9 @@ class LoyaltyClubEntry(models.Model):
         "This amount is too large to be counted exactly.",
     )
 
+    def _on_posted(self):
+        """Entries were posted: a hook, called once before the commit, with all."""
+
     @api.model
     def _on_erase(self, person):
         """Entries are append-only: what was written into them is said to be kept."""

@@ -46,6 +46,7 @@ class LoyaltyClubLedger(models.AbstractModel):
         self._insert_history(postings, entry_ids, now)
         self._note_activity(postings)
         self._forget_caches(postings)
+        self.env["loyalty.club.event"]._note("posted", entry_ids)
         return entry_ids
 
     def _insert(self, table, columns, rows):

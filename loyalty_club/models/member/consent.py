@@ -6,7 +6,7 @@ CHANNELS = [("sms", "SMS"), ("email", "E-mail"), ("call", "Phone call")]
 
 
 class LoyaltyClubConsent(models.Model):
-    """The log of a member's consents: what he said, when, and to whom."""
+    """The log of a member's consents: what they said, when, and to whom."""
 
     _name = "loyalty.club.consent"
     _description = "Consent"
@@ -24,6 +24,15 @@ class LoyaltyClubConsent(models.Model):
     date = fields.Datetime(required=True, default=fields.Datetime.now)
     source = fields.Char(required=True)
     user_id = fields.Many2one("res.users", default=lambda self: self.env.uid)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        consents = super().create(vals_list)
+        self.env["loyalty.club.event"]._note("consent_changed", consents.ids)
+        return consents
+
+    def _on_consent_changed(self):
+        """Members allowed or forbade channels: a hook, called once in the end."""
 
     @api.model
     def _on_erase(self, person):

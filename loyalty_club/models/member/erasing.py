@@ -41,6 +41,7 @@ class LoyaltyClubMember(models.Model):
                 "consent_call": False,
             }
         )
+        self.env["loyalty.club.event"]._note("erased", members.ids)
         member.message_post(
             body=self.env._("The person was erased: %(reason)s", reason=reason)
         )

@@ -141,6 +141,7 @@ class LoyaltyClubMember(models.Model):
         )
         target.qualified_from = False  # sum the purchases of both again
         target._requalify("merge")
+        self.env["loyalty.club.event"]._note("merged", self.ids)
         target.message_post(
             body=self.env._(
                 "Member %(number)s was merged into this one.", number=self.number

@@ -222,7 +222,27 @@ class LoyaltyClubMember(models.Model):
         members = super().create(vals_list)
         if self.env.context.get("loyalty_club_tiers_later") is not TIERS_LATER:
             members._start_tiers()
+        self.env["loyalty.club.event"]._note("joined", members.ids)
         return members
+
+    def _on_joined(self):
+        """People became members: a hook, called once before the commit, with all.
+
+        Customers of old too, whom a take-over made members (``joined_how``).
+        """
+
+    def _on_merged(self):
+        """Memberships went over to others of their club (``merged_into_id``): a hook.
+
+        Called once before the commit, with all.
+        """
+
+    def _on_erased(self):
+        """The persons of these memberships were forgotten: a hook.
+
+        Called once before the commit, with all. What an addon keeps of a person goes
+        by ``_on_erase``, before; this is for what follows from it elsewhere.
+        """
 
     def _auto_init(self):
         """Pause the members whose contacts were archived before that was followed."""

@@ -35,6 +35,15 @@ class LoyaltyClubTierMove(models.Model):
         required=True,
     )
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        moves = super().create(vals_list)
+        self.env["loyalty.club.event"]._note("tier_moved", moves.ids)
+        return moves
+
+    def _on_tier_moved(self):
+        """Members left one tier for another: a hook, called once before the commit."""
+
     @api.model
     def _on_erase(self, person):
         kept = {"tier history": self.env._("the history of tiers")}

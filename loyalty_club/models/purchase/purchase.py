@@ -118,7 +118,20 @@ class LoyaltyClubPurchase(models.Model):
         if rows:
             self.env["loyalty.club.purchase.line"]._insert(rows)
             purchases.invalidate_recordset(["line_ids"], flush=False)
+        for kind, fact in (("sale", "purchased"), ("return", "returned")):
+            new = purchases.filtered(lambda each, kind=kind: each.kind == kind)
+            if new:
+                self.env["loyalty.club.event"]._note(fact, new.ids)
         return purchases
+
+    def _on_purchased(self):
+        """Sales were recorded: a hook, called once before the commit, with all."""
+
+    def _on_returned(self):
+        """Returns were recorded: a hook, called once before the commit, with all.
+
+        A return that takes another one back is one too; its amounts are the opposite.
+        """
 
     @api.model
     def _plain_lines(self, commands):

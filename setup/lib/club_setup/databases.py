@@ -26,6 +26,7 @@ from .paths import (
     addons,
     lock,
     say,
+    shop_addons,
     short_hash,
     sources_hash,
 )
@@ -209,7 +210,7 @@ def club_template() -> str:
 
 def demo_template() -> str:
     """Our addons alone with the demo shop, in English and Persian."""
-    names = ",".join(addons())
+    names = ",".join(shop_addons())
     set_card_secret()
 
     def build(name: str) -> None:

@@ -51,6 +51,11 @@ def addons() -> list[str]:
     return [name for name in all_addons() if _manifest(name).get("installable", True)]
 
 
+def shop_addons() -> list[str]:
+    """Those of them that a shop installs: not the one that tests the hooks."""
+    return [name for name in addons() if not name.startswith("test_")]
+
+
 def all_addons() -> list[str]:
     """The addons of this checkout, also those that no database can have."""
     return sorted(path.parent.name for path in CHECKOUT.glob("*/__manifest__.py"))

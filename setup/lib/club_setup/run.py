@@ -14,10 +14,10 @@ from . import databases
 from .paths import (
     LOGS,
     SetupError,
-    addons,
     clean_up_when_terminated,
     lock,
     say,
+    shop_addons,
     sources_hash,
 )
 
@@ -38,7 +38,7 @@ def prepare_database(name: str, demo: bool, fresh: bool) -> None:
         say(f"database {name}: up to date")
     else:
         say(f"database {name}: the addons have changed, updating")
-        names = ",".join(addons())
+        names = ",".join(shop_addons())
         databases.odoo(name, "-i", names, "-u", names, "--no-http", log="update")
         databases.warm_assets(name)
     databases.set_note(name, sources)

@@ -16,7 +16,7 @@ from pathlib import Path
 import polib
 
 from . import databases
-from .paths import CHECKOUT, SetupError, addons, clean_up_when_terminated, say
+from .paths import CHECKOUT, SetupError, clean_up_when_terminated, say, shop_addons
 
 LANGUAGES = ("fa",)
 # Whose terms an addon's ``i18n_extra`` has.
@@ -145,7 +145,7 @@ def _exported():
         databases.scratch(databases.demo_template(), "i18n") as database,
         tempfile.TemporaryDirectory() as folder,
     ):
-        for addon in addons():
+        for addon in shop_addons():
             yield addon, export(database, addon, Path(folder) / f"{addon}.pot")
 
 

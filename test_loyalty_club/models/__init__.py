@@ -1,0 +1,3 @@
+from . import heard
+from . import event
+from . import facts
