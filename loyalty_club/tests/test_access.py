@@ -23,6 +23,7 @@ RIGHTS = {
     "loyalty.club.check": ("", "r", "r", ""),
     "loyalty.club.cap.use": ("", "r", "r", ""),
     "loyalty.club.exception": ("r", "r", "r", ""),
+    "loyalty.club.event": ("", "r", "r", ""),
     "loyalty.club.take.over": ("", "rwc", "r", ""),
 }
 OPERATIONS = {"r": "read", "w": "write", "c": "create", "d": "unlink"}
