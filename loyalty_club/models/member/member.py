@@ -220,9 +220,9 @@ class LoyaltyClubMember(models.Model):
             vals["number"] = number
             vals.setdefault("joined_on", club._today() if club else fields.Date.today())
         members = super().create(vals_list)
+        self.env["loyalty.club.event"]._note("joined", members.ids)
         if self.env.context.get("loyalty_club_tiers_later") is not TIERS_LATER:
             members._start_tiers()
-        self.env["loyalty.club.event"]._note("joined", members.ids)
         return members
 
     def _on_joined(self):
