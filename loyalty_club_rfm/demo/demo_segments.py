@@ -44,7 +44,8 @@ WEEKS = 6  # of snapshots
 
 
 class LoyaltyClub(models.Model):
-    _inherit = "loyalty.club"
+    # For demo databases only.
+    _inherit = "loyalty.club"  # pylint: disable=consider-merging-classes-inherited
 
     def _make_demo_segments(self):
         """Add customers with a rhythm, and snapshots, pairs and favourites."""

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from odoo.tests import tagged
 
-from ..models.screen.explain import _place
+from ..explanation.measures import place
 from .test_overview import OverviewCase
 from .test_runs import DAY
 
@@ -64,10 +64,10 @@ class TestExplain(OverviewCase):
                 self.assertEqual(zone, measure["score"])
 
     def test_a_place_is_in_proportion_to_its_limits(self):
-        self.assertEqual(_place(15, (10, 20, 30, 40), 2), 30)
-        self.assertEqual(_place(20, (10, 20, 30, 40), 2), 38)
-        self.assertEqual(_place(99, (10, 20, 30, 40), 5), 90)
-        self.assertEqual(_place(1, (10, 20, 30, 40), 1), 10)
+        self.assertEqual(place(15, (10, 20, 30, 40), 2), 30)
+        self.assertEqual(place(20, (10, 20, 30, 40), 2), 38)
+        self.assertEqual(place(99, (10, 20, 30, 40), 5), 90)
+        self.assertEqual(place(1, (10, 20, 30, 40), 1), 10)
 
     def test_a_rhythm_and_who_left_it(self):
         regular, gone = self._customers(2)

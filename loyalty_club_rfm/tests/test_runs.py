@@ -11,6 +11,8 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tests import TransactionCase, tagged
 from odoo.tools import SQL, mute_logger
 
+from ..snapshot import Snapshot
+
 DAY = date(2026, 5, 31)
 NUMBERS = count(1)
 
@@ -405,7 +407,7 @@ class TestRuns(RunCase):
             ],
         )
         now = self._rows()
-        self.env["loyalty.club.rfm.snapshot"]._forget_before(date(2026, 9, 1))
+        Snapshot(self.env).forget_before(date(2026, 9, 1))
         self.env.cr.execute("SELECT to_regclass('loyalty_club_rfm_score_202607')")
         self.assertEqual(self.env.cr.fetchone(), (None,))
         self.assertEqual(self._rows(), now)
@@ -567,9 +569,8 @@ class TestRuns(RunCase):
         self.definition._run(DAY, full=True)
         rows = self._rows()
         self._fact(customers[0], DAY, 10)
-        snapshot = type(self.env["loyalty.club.rfm.snapshot"])
         self.patch(
-            snapshot,
+            Snapshot,
             "_write_moves",
             lambda *args: self.env.cr.execute("SELECT 1 / 0"),
         )

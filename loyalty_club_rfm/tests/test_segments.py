@@ -7,7 +7,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command, Domain
 from odoo.tests import new_test_user, tagged
 
-from ..models.screen.run import _zones
+from ..explanation.limits import zones
 from .test_runs import DAY, RunCase
 
 
@@ -317,7 +317,7 @@ class TestSetUp(RunCase):
 class TestRunScreen(RunCase):
     def test_zones_between_cut_points(self):
         self.assertEqual(
-            _zones([1, 2, 2, 8], "abcd"),
+            zones([1, 2, 2, 8], "abcd"),
             [("d", None), ("c", "d"), None, ("a", "b"), (None, "a")],
         )
 

@@ -11,6 +11,7 @@ from tests.support.server import database_from_template
 NIGHTS = """
 from datetime import date, timedelta
 import time
+from odoo.addons.loyalty_club_rfm.snapshot import Snapshot
 
 DAY = date(2026, 6, 1)
 FACT = '''
@@ -36,7 +37,7 @@ for name in ("North", "South"):
     customers.append(customer.id)
 # The first night in a month, or in a restored database, makes others wait.
 Move._epoch()
-env["loyalty.club.rfm.snapshot"]._ensure_month(DAY + timedelta(days=1))
+Snapshot(env).ensure_month(DAY + timedelta(days=1))
 env.cr.commit()
 
 def night(cr, definition):

@@ -30,15 +30,15 @@ say(bench.id)
 HELD_RUN = """
 from datetime import datetime
 from odoo.addons.loyalty_club.clock import Clock
+from odoo.addons.loyalty_club_rfm.snapshot import Snapshot
 
-snapshots = type(env["loyalty.club.rfm.snapshot"])
-write_moves = snapshots._write_moves
+write_moves = Snapshot._write_moves
 
 def hold(self, *args):
     write_moves(self, *args)
     self.env.cr.execute("SELECT pg_sleep(600)")
 
-snapshots._write_moves = hold
+Snapshot._write_moves = hold
 clock = Clock(datetime(2026, 6, 2, 12))
 env["loyalty.club.rfm.definition"].browse({bench}).with_context(
     loyalty_club_clock=clock

@@ -1,4 +1,3 @@
 from . import fact
 from . import share
 from . import gather
-from . import definition

@@ -4,6 +4,7 @@ from odoo.tools import SQL
 from odoo.addons.loyalty_club.erasing import Gone, Kept
 
 from ...engine.btyd import Customers, Spenders, fit_purchases, fit_values
+from ...snapshot import Snapshot
 
 #: A window is told in at most so many weeks, or longer units: the number of different
 #: histories stays the same, however many customers have them.
@@ -92,12 +93,12 @@ class LoyaltyClubRfmForecast(models.Model):
         A purchase is a day here, whatever F counts: what the model knows is time, and
         two documents of one visit are no return.
         """
-        snapshot = self.env["loyalty.club.rfm.snapshot"]
-        snapshot._temporary(
+        snapshot = Snapshot(self.env)
+        snapshot.temporary(
             "history",
             SQL("partner_id integer, x integer, t_x integer, t integer, spent numeric"),
         )
-        with snapshot._in_order_of_the_index():
+        with snapshot.in_order_of_the_index():
             self.env.cr.execute(
                 SQL(
                     """
@@ -125,7 +126,7 @@ class LoyaltyClubRfmForecast(models.Model):
                         WHERE now.id = %s AND now.segment_id IS NOT NULL);
                 ANALYZE loyalty_club_rfm_tmp_history
                 """,
-                snapshot._id(rules, SQL("history.partner_id")),
+                snapshot.row_id(rules, SQL("history.partner_id")),
             )
         )
 
@@ -145,7 +146,7 @@ class LoyaltyClubRfmForecast(models.Model):
              GROUP BY 1, 2
             """,
             customer=customer,
-            facts=self.env["loyalty.club.rfm.snapshot"]._facts(rules),
+            facts=Snapshot(self.env).facts(rules),
             joins=joins,
             company=rules.company_id,
             day=rules.day,
@@ -180,7 +181,7 @@ class LoyaltyClubRfmForecast(models.Model):
 
     def _look_ahead(self, cells, model, ahead):
         """Fill ``ahead``: purchases to expect after each of the histories."""
-        self.env["loyalty.club.rfm.snapshot"]._temporary(
+        Snapshot(self.env).temporary(
             "ahead",
             SQL("x integer, t_x integer, t integer, expected double precision"),
         )

@@ -3,10 +3,8 @@ from . import res_company
 from . import club
 from . import account_move
 from . import purchase
-from . import res_partner_unlink
 from . import door
 from . import product_product
 from . import product_template
-from . import res_partner_place
 from . import res_partner
 from . import member

@@ -17,7 +17,8 @@ def product(value, field):
 class LoyaltyClub(models.Model):
     """What the door answers about products and segments; see ``door``."""
 
-    _inherit = "loyalty.club"
+    # A part of the model's package: the calls of the API.
+    _inherit = "loyalty.club"  # pylint: disable=consider-merging-classes-inherited
 
     @door
     def recommendations(

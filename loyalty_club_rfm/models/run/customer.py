@@ -57,6 +57,8 @@ class LoyaltyClubRfmCustomer(models.Model):
     )
     expected_purchases = fields.Float(readonly=True)
     expected_value = fields.Monetary(readonly=True)
+    segment_color = fields.Integer(related="segment_id.color")
+    segment_action = fields.Text("What to do", related="segment_id.action")
 
     @property
     def _table_query(self):
@@ -96,3 +98,8 @@ class LoyaltyClubRfmCustomer(models.Model):
              WHERE now.segment_id IS NOT NULL
             """
         )
+
+    def action_explain(self):
+        """Why this customer has his scores, in sentences."""
+        self.ensure_one()
+        return self.definition_id._explain_action(self.partner_id)

@@ -49,6 +49,8 @@ class LoyaltyClubRfmMove(models.Model):
     to_segment_id = fields.Many2one(
         "loyalty.club.rfm.segment", "Entered", readonly=True
     )
+    from_color = fields.Integer("Colour left", related="from_segment_id.color")
+    to_color = fields.Integer("Colour entered", related="to_segment_id.color")
 
     @api.model
     def _moves_since(self, cursor=None, limit=500, domain=()):
@@ -154,3 +156,8 @@ class LoyaltyClubRfmMove(models.Model):
             )
         )
         return number + 1
+
+    def action_explain(self):
+        """Why the customer is where he is now, in sentences."""
+        self.ensure_one()
+        return self.definition_id._explain_action(self.partner_id)

@@ -3,7 +3,7 @@ from odoo.tools import file_open
 
 
 class LoyaltyClubRfmScore(models.AbstractModel):
-    """The table of all scores, with their past; see ``loyalty.club.rfm.snapshot``.
+    """The table of all scores, with their past; see ``snapshot/``.
 
     People read it as ``loyalty.club.rfm.customer`` (now) and ``loyalty.club.rfm.move``.
     """

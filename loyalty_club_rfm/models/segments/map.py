@@ -1,7 +1,7 @@
 from collections import defaultdict
 
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 
 from ...engine import scoring
 
@@ -27,12 +27,26 @@ class LoyaltyClubRfmMap(models.Model):
     segment_ids = fields.One2many("loyalty.club.rfm.segment", "map_id", copy=True)
     problem = fields.Char(compute="_compute_problem")
     is_complete = fields.Boolean(compute="_compute_problem")
+    segment_count = fields.Integer("Segments", compute="_compute_counts")
+    definition_count = fields.Integer("Used by", compute="_compute_counts")
 
     @api.depends("dimensions", "segment_ids.codes", "segment_ids.is_none")
     def _compute_problem(self):
         for record in self:
             record.problem = record._problem() or False
             record.is_complete = not record.problem
+
+    @api.depends("segment_ids")
+    @api.depends_context("allowed_company_ids")
+    def _compute_counts(self):
+        used = dict(
+            self.env["loyalty.club.rfm.definition"]._read_group(
+                [("map_id", "in", self.ids)], ["map_id"], ["__count"]
+            )
+        )
+        for record in self:
+            record.segment_count = len(record.segment_ids)
+            record.definition_count = used.get(record._origin, 0)
 
     def _problem(self):
         """What keeps the map from giving each code exactly one segment; or ''."""
@@ -83,3 +97,50 @@ class LoyaltyClubRfmMap(models.Model):
                         problem=problem[:1].upper() + problem[1:],
                     )
                 )
+
+    def write(self, vals):
+        self.check_access("write")
+        self._refuse_strangers()
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_unless_foreign(self):
+        self._refuse_strangers()
+
+    def _refuse_strangers(self):
+        """Refuse whoever doesn't work in all companies that use the map.
+
+        A map may serve several: none of them changes it for the others.
+        """
+        if self.env.su:
+            return
+        # Which companies there are is nothing that everybody may read.
+        definitions_sudo = self.env["loyalty.club.rfm.definition"].sudo()
+        users = definitions_sudo.with_context(active_test=False).search(
+            [("map_id", "in", self.ids)]
+        )
+        if users.company_id - self.env.user.company_ids.root_id:
+            raise UserError(
+                self.env._(
+                    "Another company uses this map as well. Duplicate it, choose the "
+                    "copy in your definition, and change that."
+                )
+            )
+
+    def _shown_definition(self):
+        """Whose numbers stand beside the segments: the asked one's, or the first's."""
+        definitions = self.env["loyalty.club.rfm.definition"]
+        asked = definitions.browse(self.env.context.get("rfm_definition_id") or ())
+        return asked or definitions.search(
+            [
+                ("map_id", "=", self._origin.id),
+                ("company_id", "=", self.env.company.root_id.id),
+            ],
+            limit=1,
+        )
+
+    def action_definitions(self):
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "loyalty_club_rfm.action_definition"
+        )
+        return {**action, "domain": [("map_id", "=", self.id)]}

@@ -1,14 +1,11 @@
-from odoo import models
 from odoo.tools import SQL
 
-from ...columns import CHANGED, STATE
-from ...rules import EPOCH
+from .columns import CHANGED, STATE
+from .rules import EPOCH
 
 
-class LoyaltyClubRfmSnapshot(models.AbstractModel):
+class Scoring:
     """From sums and cut points to scores, and to the rows that they change."""
-
-    _inherit = "loyalty.club.rfm.snapshot"
 
     def _scored(self, rules, state):
         """SELECT the rows of ``state`` with their scores and segment.
@@ -86,7 +83,7 @@ class LoyaltyClubRfmSnapshot(models.AbstractModel):
         Customers whom nobody touched have the state that their row has. Only their
         scores can be new, as the cut points have moved.
         """
-        self._temporary("changed", CHANGED)
+        self.temporary("changed", CHANGED)
         state = SQL("fresh")
         if not full:
             state = SQL(

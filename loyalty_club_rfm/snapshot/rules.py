@@ -6,6 +6,8 @@ from decimal import Decimal
 
 from odoo.tools import SQL
 
+# A number of our own, so that no other addon's lock is taken for one of these.
+LOCK = 0x52464D
 # From here the days of cut points are counted, as width_bucket knows no dates.
 EPOCH = date(1970, 1, 1)
 # Thresholds of an average purchase, in average purchases of all customers.

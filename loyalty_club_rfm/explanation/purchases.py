@@ -1,61 +1,58 @@
 from collections import defaultdict
 
-from odoo import api, models
 from odoo.tools import SQL
 
 PAGE = 20
 MODELS = {"pos": "pos.order", "inv": "account.move", "door": "loyalty.club.purchase"}
 
 
-class LoyaltyClubRfmDefinition(models.Model):
-    """The purchases behind a customer's scores, and what each of them counted for."""
+class Purchases:
+    """The purchases behind a customer's scores, and what each of them counted for.
 
-    _inherit = "loyalty.club.rfm.definition"
+    :param run: the run that counted them
+    :param customer: the contact that they count for, whom the caller may read
+    :param words: :class:`~..words.Words`
+    """
 
-    @api.model
-    def get_purchases(self, definition_id, partner_id, offset):
-        """A further page of the purchases of :meth:`get_explanation`."""
-        definition = self.browse(definition_id)
-        definition.check_access("read")
-        partner = self.env["res.partner"].browse(partner_id)
-        partner.check_access("read")
-        return definition._explain_purchases(definition._customer_of(partner), offset)
+    def __init__(self, run, customer, words):
+        self.env = run.env
+        self.run = run
+        self.customer = customer
+        self.words = words
 
-    def _explain_purchases(self, customer, offset):
+    def page(self, offset):
         """
         :return: dict of ``total``, ``page`` (the size) and ``rows``
         """
-        run = self.last_run_id
-        rows = self._purchase_rows(run, customer, offset)
-        names = self._document_names(rows)
-        write = self._day_writer()
+        rows = self._rows(offset)
+        names = self._names(rows)
         return {
             "total": rows[0]["total"] if rows else 0,
             "page": PAGE,
             "rows": [
                 {
                     "id": row["id"],
-                    "day": write(row["day"]),
+                    "day": self.words.day(row["day"]),
                     "model": MODELS[row["source"]],
                     "res_id": row["res_id"],
                     "name": names.get((row["source"], row["res_id"]), ""),
-                    "net": self._money_words(row["net"]),
+                    "net": self.words.money(row["net"]),
                     "returned": row["returned"] > 0
-                    and self._money_words(row["returned"]),
-                    **self._counted_for(run, row),
+                    and self.words.money(row["returned"]),
+                    **self._counted_for(row),
                 }
                 for row in rows
             ],
         }
 
-    def _purchase_rows(self, run, customer, offset):
+    def _rows(self, offset):
         """Facts of the window, and those after it, the latest first."""
-        rules = run._rules()
-        who = SQL("%s", customer.id)
+        rules = self.run._rules()
+        who = SQL("%s", self.customer.id)
         if rules.by_commercial_partner:
             who = SQL(
                 "SELECT id FROM res_partner WHERE commercial_partner_id = %s",
-                customer.id,
+                self.customer.id,
             )
         self.env.cr.execute(
             SQL(
@@ -89,19 +86,19 @@ class LoyaltyClubRfmDefinition(models.Model):
                  ORDER BY day DESC, id DESC
                  LIMIT %(page)s OFFSET %(offset)s
                 """,
-                day=run.day,
+                day=self.run.day,
                 sources=list(rules.sources),
                 categories=list(rules.category_ids),
                 company=rules.company_id,
                 who=who,
                 page=PAGE,
                 offset=offset,
-                **{"from": run.window_from},
+                **{"from": self.run.window_from},
             )
         )
         return self.env.cr.dictfetchall()
 
-    def _document_names(self, rows):
+    def _names(self, rows):
         """What the documents are called: dict of source and id to name."""
         ids = defaultdict(list)
         for row in rows:
@@ -110,15 +107,15 @@ class LoyaltyClubRfmDefinition(models.Model):
         for source, some in ids.items():
             if MODELS[source] not in self.env:
                 continue  # sold at tills that have been uninstalled since
-            # The customer may be read; so may the numbers of what he bought.
+            # The customer may be read; so may the numbers of what they bought.
             documents_sudo = self.env[MODELS[source]].sudo().browse(some).exists()
             for document in documents_sudo:
                 names[source, document.id] = document.display_name
         return names
 
-    def _counted_for(self, run, row):
+    def _counted_for(self, row):
         """The letters that a purchase counted for, and why not where it didn't."""
-        by_day = run.version_id.parameters["frequency_by"] == "day"
+        by_day = self.run.version_id.parameters["frequency_by"] == "day"
         letters, why = "", ""
         if not row["used"]:
             why = self.env._("Left out: sales of this kind don't count")

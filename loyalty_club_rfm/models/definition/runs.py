@@ -9,10 +9,11 @@ from odoo.tools import SQL
 from odoo.addons.loyalty_club import clock
 from odoo.addons.loyalty_club.engine.periods import add_months
 
+from ...snapshot import Snapshot
+from ...snapshot.rules import LOCK
+
 _logger = logging.getLogger(__name__)
 
-# A number of our own, so that no other addon's lock is taken for one of these.
-LOCK = 0x52464D
 FULL_EVERY = timedelta(days=7)
 # Nights begin late, so that what tills send after midnight is in.
 NIGHT = 2
@@ -21,7 +22,8 @@ NIGHT = 2
 class LoyaltyClubRfmDefinition(models.Model):
     """From a definition to its dated snapshots."""
 
-    _inherit = "loyalty.club.rfm.definition"
+    # A part of the model's package: its nights.
+    _inherit = "loyalty.club.rfm.definition"  # pylint: disable=consider-merging-classes-inherited
 
     # ---------------------------------------------------------------------- one run
 
@@ -43,7 +45,7 @@ class LoyaltyClubRfmDefinition(models.Model):
         started = time.monotonic()
         # What follows is SQL.
         self.env.flush_all()
-        values = self.env["loyalty.club.rfm.snapshot"]._take(
+        values = Snapshot(self.env).take(
             run._rules(),
             self._last_of_version(run.version_id),
             run.kind == "full",
@@ -153,9 +155,7 @@ class LoyaltyClubRfmDefinition(models.Model):
         )
         if months > 0:
             today = clock.now(self.env).date()
-            self.env["loyalty.club.rfm.snapshot"]._forget_before(
-                add_months(today, -months, "gregorian")
-            )
+            Snapshot(self.env).forget_before(add_months(today, -months, "gregorian"))
 
     def _is_due(self):
         """Whether somebody asked, or a night has come since the last snapshot.

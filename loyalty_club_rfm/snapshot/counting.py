@@ -1,21 +1,18 @@
 from contextlib import contextmanager
 from math import floor
 
-from odoo import models
 from odoo.tools import SQL
 
-from ...columns import MEMBER
-from ...engine import scoring
-from ...rules import AVERAGES
+from ..engine import scoring
+from .columns import MEMBER
+from .rules import AVERAGES
 
 
-class LoyaltyClubRfmSnapshot(models.AbstractModel):
+class Counting:
     """From purchases to sums by customer, and to the cut points of all of them."""
 
-    _inherit = "loyalty.club.rfm.snapshot"
-
     @contextmanager
-    def _in_order_of_the_index(self):
+    def in_order_of_the_index(self):
         """Have the purchases read in the order of the covering index.
 
         A million groups in a hash table are half a gigabyte of random memory; in the
@@ -97,13 +94,13 @@ class LoyaltyClubRfmSnapshot(models.AbstractModel):
             customer=customer,
             counts=SQL("fact.counts AND fact.day >= %s", rules.window_from),
             counted=SQL("DISTINCT fact.day") if by_day else SQL("*"),
-            facts=self._facts(rules),
+            facts=self.facts(rules),
             joins=joins,
             conditions=SQL(" AND ").join(conditions),
             **{"from": rules.window_from},
         )
 
-    def _facts(self, rules):
+    def facts(self, rules):
         """The facts, without what products of left out categories are worth in them."""
         if not rules.category_ids:
             return SQL("loyalty_club_rfm_fact")

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Domain
+from odoo.tools import SQL
 
 from odoo.addons.loyalty_club import clock
 from odoo.addons.loyalty_club.engine.periods import add_months, local_day
@@ -51,6 +53,19 @@ class LoyaltyClubRfmDefinition(models.Model):
         "loyalty.club.rfm.run", compute="_compute_current_run_id"
     )
 
+    is_main = fields.Boolean(
+        "Main definition",
+        compute="_compute_is_main",
+        search="_search_is_main",
+        help="The company's first one: contacts show its segments.",
+    )
+    is_going = fields.Boolean(compute="_compute_progress")
+    progress = fields.Integer(compute="_compute_progress")
+    progress_step = fields.Char(compute="_compute_progress")
+    progress_error = fields.Char(compute="_compute_progress")
+    last_day = fields.Date("Last snapshot", related="last_run_id.day")
+    last_customers = fields.Integer("Customers", related="last_run_id.customers")
+
     _last_run_idx = models.Index("(last_run_id)")
 
     @api.model
@@ -72,6 +87,27 @@ class LoyaltyClubRfmDefinition(models.Model):
                 [("definition_id", "in", definition.ids)], limit=1, order="id desc"
             )
 
+    @api.depends("sequence", "active", "company_id")
+    def _compute_is_main(self):
+        main = self._mains(self.company_id)
+        for definition in self:
+            definition.is_main = definition._origin in main
+
+    def _search_is_main(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        main = Domain("id", "in", self._mains(self.env.companies.root_id).ids)
+        return Domain.OR(main if wanted else ~main for wanted in value)
+
+    @api.depends("run_asked", "run_ids.state", "run_ids.progress")
+    def _compute_progress(self):
+        for definition in self:
+            now = definition._progress()
+            definition.is_going = now["going"]
+            definition.progress = now["percent"]
+            definition.progress_step = now["step"]
+            definition.progress_error = now["error"]
+
     @api.constrains("company_id", "club_id")
     def _check_club_of_company(self):
         for definition in self:
@@ -87,18 +123,47 @@ class LoyaltyClubRfmDefinition(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        for vals in vals_list:
+            self._refuse_last_run(vals)
+        shares = self.env["loyalty.club.rfm.fact.share"]
+        before = shares._excluded()
         definitions = super().create(vals_list)
         for definition in definitions:
             definition._version()
         self.env["loyalty.club.rfm.gather"]._ensure(definitions.company_id)
+        shares._follow(before)
         return definitions
 
     def write(self, vals):
-        result = super().write(vals)
+        self._refuse_last_run(vals)
+        shares = self.env["loyalty.club.rfm.fact.share"]
+        before = shares._excluded()
+        res = super().write(vals)
         if vals.keys() & {*self._parameter_names(), "map_id", "club_id"}:
             for definition in self:
                 definition._version()
-        return result
+        # Leaving out other categories needs other shares of the facts.
+        if vals.keys() & {"excluded_categ_ids", "active", "company_id"}:
+            shares._follow(before)
+        return res
+
+    def unlink(self):
+        before = self.env["loyalty.club.rfm.fact.share"]._excluded()
+        res = super().unlink()
+        self.env["loyalty.club.rfm.fact.share"]._follow(before)
+        return res
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_unless_run(self):
+        if self.run_ids:
+            raise UserError(
+                self.env._("A definition with snapshots is archived, not deleted.")
+            )
+
+    def _refuse_last_run(self, vals):
+        """Runs alone say which of them was the last: the next one goes on from it."""
+        if "last_run_id" in vals and not self.env.su:
+            raise AccessError(self.env._("Only a run makes a snapshot."))
 
     def _version(self):
         """The version in force: a new one where anything has changed since the last.
@@ -121,7 +186,7 @@ class LoyaltyClubRfmDefinition(models.Model):
         )
         return version_sudo.sudo(self.env.su)
 
-    # ---------------------------------------------------------------------- days
+    # ----------------------------------------------------------------------------- days
 
     def _clubs(self):
         """The clubs whose members are customers: one's own, or all of the company."""
@@ -151,13 +216,63 @@ class LoyaltyClubRfmDefinition(models.Model):
             return add_months(day, -self.window_count, self._calendar())
         return fields.Date.subtract(day, days=self.window_count)
 
-    # ---------------------------------------------------------------------- runs
+    # ------------------------------------------------------------------------ which one
 
     @api.model
     def _main(self, company=None):
         """The definition that speaks for a company where only one can: its first."""
         company = (company or self.env.company).root_id
         return self.search([("company_id", "=", company.id)], limit=1)
+
+    @api.model
+    def _mains(self, companies):
+        main = self.browse()
+        for company in companies:
+            main |= self._main(company)
+        return main
+
+    @api.model
+    def _found(self, companies):
+        """See to it that each of these companies has a definition, with our defaults.
+
+        One that is archived is somebody's decision, and counts.
+
+        :return: the definitions that were made
+        """
+        had = self.with_context(active_test=False).search(
+            [("company_id", "in", companies.root_id.ids)]
+        )
+        made = self.create(
+            [
+                {"name": self.env._("All customers"), "company_id": company.id}
+                for company in companies.root_id - had.company_id
+            ]
+        )
+        made._name_in_all_languages()
+        return made
+
+    def _name_in_all_languages(self):
+        """The name that we gave, as people of other languages would have given it."""
+        for code, _name in self.env["res.lang"].get_installed():
+            localized = self.with_context(lang=code)
+            localized.name = localized.env._("All customers")
+
+    # ------------------------------------------------------------------------ customers
+
+    def _customer_column(self):
+        """The column of a contact that tells under whom the last run counted them."""
+        parameters = self.last_run_id.version_id.parameters or {}
+        by_company = parameters.get("customer_by") == "company"
+        return "commercial_partner_id" if by_company else "id"
+
+    def _row_id(self, partner):
+        """``SQL`` of the id of a customer's row; without definition, of none.
+
+        :param partner: ``SQL`` of the id of the contact that is scored
+        """
+        return SQL("(%s::bigint << 32 | %s)", self.id or 0, partner)
+
+    # -------------------------------------------------------------------------- actions
 
     def action_run(self):
         """Ask for a full run, which begins at once and can be watched."""
@@ -177,9 +292,15 @@ class LoyaltyClubRfmDefinition(models.Model):
             },
         }
 
-    @api.ondelete(at_uninstall=False)
-    def _unlink_unless_run(self):
-        if self.run_ids:
-            raise UserError(
-                self.env._("A definition with snapshots is archived, not deleted.")
-            )
+    def action_customers(self):
+        self.ensure_one()
+        return self._list_action(
+            "loyalty.club.rfm.customer", self.name, [("definition_id", "=", self.id)]
+        )
+
+    def action_runs(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "loyalty_club_rfm.action_run"
+        )
+        return {**action, "domain": [("definition_id", "=", self.id)]}

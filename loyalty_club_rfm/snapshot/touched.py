@@ -1,20 +1,17 @@
-from odoo import models
 from odoo.tools import SQL
 
-from ...columns import MEMBER
+from .columns import MEMBER
 
 
-class LoyaltyClubRfmSnapshot(models.AbstractModel):
+class Touched:
     """Whom a night looks at again, and who has no segment."""
-
-    _inherit = "loyalty.club.rfm.snapshot"
 
     def _collect_touched(self, rules, last):
         """Take our share of the log of touched customers, and pass on that of others.
 
         The log is only ever added to by sales, so that no till waits for a run.
         """
-        self._temporary("touched", SQL("partner_id integer"))
+        self.temporary("touched", SQL("partner_id integer"))
         self.env.cr.execute(
             SQL(
                 """
@@ -90,13 +87,13 @@ class LoyaltyClubRfmSnapshot(models.AbstractModel):
                 """,
                 list(rules.club_ids),
                 MEMBER,
-                self._id(rules, SQL("member.partner_id")),
+                self.row_id(rules, SQL("member.partner_id")),
             )
         )
 
     def _collect_left_out(self, rules):
         """The customers without a segment: a small table, but for clubs of a few."""
-        self._temporary("left_out", SQL("partner_id integer PRIMARY KEY"))
+        self.temporary("left_out", SQL("partner_id integer PRIMARY KEY"))
         parameters = rules.parameters
         ids = set(parameters["excluded_partner_ids"])
         if parameters["exclude_internal"]:

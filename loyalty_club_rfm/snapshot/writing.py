@@ -1,19 +1,16 @@
 from contextlib import contextmanager
 from datetime import timedelta
 
-from odoo import models
 from odoo.tools import SQL
 
 from odoo.addons.loyalty_club.engine.periods import add_months, period_start
 
-from ...columns import ROW, STATE
-from .definition import LOCK
+from .columns import ROW, STATE
+from .rules import LOCK
 
 
-class LoyaltyClubRfmSnapshot(models.AbstractModel):
+class Writing:
     """From changes to rows: new ones, closed ones in their month, and events."""
-
-    _inherit = "loyalty.club.rfm.snapshot"
 
     @contextmanager
     def _index_afterwards(self):
@@ -46,7 +43,7 @@ class LoyaltyClubRfmSnapshot(models.AbstractModel):
                   FROM (%(scored)s) scored
                 """,
                 row=ROW,
-                id=self._id(rules, SQL("partner_id")),
+                id=self.row_id(rules, SQL("partner_id")),
                 definition=rules.definition_id,
                 day=rules.day,
                 state=STATE,
@@ -86,7 +83,7 @@ class LoyaltyClubRfmSnapshot(models.AbstractModel):
 
     def _replace(self, rules):
         """Move the old rows into their month, and write the new ones."""
-        self._ensure_month(rules.day)
+        self.ensure_month(rules.day)
         self.env.cr.execute(
             SQL(
                 """
@@ -101,7 +98,7 @@ class LoyaltyClubRfmSnapshot(models.AbstractModel):
                  -- A row of the same day never held: the day is being done again.
                  WHERE since < %(day)s
                 """,
-                id=self._id(rules, SQL("changed.partner_id")),
+                id=self.row_id(rules, SQL("changed.partner_id")),
                 row=ROW,
                 day=rules.day,
             )
@@ -115,7 +112,7 @@ class LoyaltyClubRfmSnapshot(models.AbstractModel):
                   FROM loyalty_club_rfm_tmp_changed
                  WHERE now_is
                 """,
-                id=self._id(rules, SQL("partner_id")),
+                id=self.row_id(rules, SQL("partner_id")),
                 row=ROW,
                 definition=rules.definition_id,
                 day=rules.day,
@@ -147,7 +144,7 @@ class LoyaltyClubRfmSnapshot(models.AbstractModel):
             )
         )
 
-    def _ensure_month(self, day):
+    def ensure_month(self, day):
         """Make the partition for the rows that end in the month of ``day``.
 
         Attached rather than created in place: that doesn't lock out who reads.
@@ -178,7 +175,7 @@ class LoyaltyClubRfmSnapshot(models.AbstractModel):
         self.env.cr.execute("SELECT to_regclass(%s) IS NOT NULL", [name])
         return self.env.cr.fetchone()[0]
 
-    def _forget_before(self, day):
+    def forget_before(self, day):
         """Drop the months that ended before ``day``: history is kept for so long."""
         self.env.cr.execute(
             """

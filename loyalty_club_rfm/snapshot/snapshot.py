@@ -1,10 +1,13 @@
-from odoo import models
 from odoo.tools import SQL
 
-from ...columns import CUTS
+from .columns import CUTS
+from .counting import Counting
+from .scoring import Scoring
+from .touched import Touched
+from .writing import Writing
 
 
-class LoyaltyClubRfmSnapshot(models.AbstractModel):
+class Snapshot(Touched, Counting, Scoring, Writing):
     """The only writer of scores.
 
     A row of ``loyalty_club_rfm_score`` holds from a day (``since``) until another
@@ -20,13 +23,13 @@ class LoyaltyClubRfmSnapshot(models.AbstractModel):
     night without all purchases being counted again.
     """
 
-    _name = "loyalty.club.rfm.snapshot"
-    _description = "Writer of RFM scores"
+    def __init__(self, env):
+        self.env = env
 
-    def _take(self, rules, last, full, report):
+    def take(self, rules, last, full, report):
         """Write the snapshot of ``rules.day``.
 
-        :param rules: :class:`~..rules.Rules`
+        :param rules: :class:`~.rules.Rules`
         :param last: the run before, by the same version, or an empty recordset
         :param full: count all customers, not only those who were touched
         :param report: called with percent and a sentence before each step
@@ -39,8 +42,8 @@ class LoyaltyClubRfmSnapshot(models.AbstractModel):
             return self._unchanged(last)
         report(10, self.env._("Counting purchases and scoring customers"))
         first = not self._has_rows(rules)
-        self._temporary("cuts", CUTS)
-        with self._in_order_of_the_index():
+        self.temporary("cuts", CUTS)
+        with self.in_order_of_the_index():
             if first:
                 with self._index_afterwards():
                     changed = self._write_first(rules)
@@ -89,7 +92,7 @@ class LoyaltyClubRfmSnapshot(models.AbstractModel):
 
     # ----------------------------------------------------------------------- tables
 
-    def _id(self, rules, partner):
+    def row_id(self, rules, partner):
         """A row's id: unique among the current ones, and made of its two keys."""
         return SQL("(%s::bigint << 32 | %s)", rules.definition_id, partner)
 
@@ -104,7 +107,7 @@ class LoyaltyClubRfmSnapshot(models.AbstractModel):
         )
         return self.env.cr.fetchone()[0]
 
-    def _temporary(self, name, columns=None):
+    def temporary(self, name, columns=None):
         """Begin with an empty table; a transaction may hold several runs."""
         table = SQL.identifier(f"loyalty_club_rfm_tmp_{name}")
         self.env.cr.execute(SQL("DROP TABLE IF EXISTS %s", table))

@@ -1,0 +1,3 @@
+from . import definition
+from . import runs
+from . import overview
