@@ -6,7 +6,8 @@ from odoo.addons.loyalty_club.words import say_in_all_languages
 
 
 class PosConfig(models.Model):
-    _inherit = "pos.config"
+    # For demo databases only.
+    _inherit = "pos.config"  # pylint: disable=consider-merging-classes-inherited
 
     @api.model
     def _make_demo_till(self):

@@ -4,3 +4,4 @@ from . import reward
 from . import rule
 from . import pos_config
 from . import res_config_settings
+from . import res_partner

@@ -19,7 +19,8 @@ class PosOrder(models.Model):
     Cash rounding and tips aren't the price of anything and don't count.
     """
 
-    _inherit = "pos.order"
+    # A part of the model's package: what was bought.
+    _inherit = "pos.order"  # pylint: disable=consider-merging-classes-inherited
 
     def _club_facts(self, club, unearning=None):
         """What was bought, in the club's currency.

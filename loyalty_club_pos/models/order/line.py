@@ -5,6 +5,23 @@ from odoo.fields import NO_ACCESS
 
 from odoo.addons.loyalty_club.engine.amounts import to_units
 
+# What the club finds a line by, and counts a refund, or money that comes later, from.
+OF_LINE = (
+    "uuid",
+    "order_id",
+    "product_id",
+    "qty",
+    "price_unit",
+    "discount",
+    "price_subtotal",
+    "price_subtotal_incl",
+    "refunded_orderline_id",
+    "combo_parent_id",
+    "is_reward_line",
+    "reward_id",
+    "coupon_id",
+    "points_cost",
+)
 # Accounts of the club whose rewards are payments with money that was paid in before.
 PAID_IN = ("wallet",)
 
@@ -22,6 +39,35 @@ class PosOrderLine(models.Model):
         help="The price with taxes; negative for what comes back or is taken off.",
     )
     club_untaxed = fields.Float(compute="_compute_club_amounts", groups=NO_ACCESS)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if not self.env.su:
+            self._club_check_entered(vals.get("order_id") for vals in vals_list)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        if not self.env.su:
+            # Saving an order writes each of its lines twice, but nothing that is kept.
+            kept = vals.keys() & set(OF_LINE)
+            for line in self.filtered("order_id.club_receipt") if kept else ():
+                line.order_id._club_check_kept(line, vals, OF_LINE)
+            if vals.get("order_id"):
+                others = self.filtered(
+                    lambda line: line.order_id.id != vals["order_id"]
+                )
+                others and self._club_check_entered([vals["order_id"]])
+        return super().write(vals)
+
+    @api.model
+    def _club_check_entered(self, order_ids):
+        """Refuse a line more in an order that the club has followed.
+
+        :raises UserError:
+        """
+        orders = self.env["pos.order"].browse({id_ for id_ in order_ids if id_})
+        for order in orders.filtered("club_receipt"):
+            order._club_refuse_change()
 
     @api.depends(
         "price_subtotal_incl",

@@ -84,6 +84,8 @@ class PosOrder(models.Model):
         return super().create([self._club_without_own(vals) for vals in vals_list])
 
     def write(self, vals):
+        if not self.env.su:
+            self._club_check_write(vals)
         orders = self
         if "payment_ids" in vals:
             orders = self.with_context(club_payments=TOGETHER)

@@ -8,7 +8,8 @@ class PosOrder(models.Model):
     somebody's own program. The customer has what he got by then, so it is listed.
     """
 
-    _inherit = "pos.order"
+    # A part of the model's package: rewards that were used.
+    _inherit = "pos.order"  # pylint: disable=consider-merging-classes-inherited
 
     def _club_check_rewards(self, club, member):
         used = self._club_rewards()

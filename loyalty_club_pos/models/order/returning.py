@@ -21,7 +21,8 @@ class PosOrder(models.Model):
     so far, so that many small refunds are exactly one large one.
     """
 
-    _inherit = "pos.order"
+    # A part of the model's package: refunds.
+    _inherit = "pos.order"  # pylint: disable=consider-merging-classes-inherited
 
     def _club_settle_refunds(self, club, told, paid):
         """Follow the refunds in this order.

@@ -13,7 +13,8 @@ class PosOrder(models.Model):
     more than came in as payments, returned goods and money paid in before.
     """
 
-    _inherit = "pos.order"
+    # A part of the model's package: what it was paid with.
+    _inherit = "pos.order"  # pylint: disable=consider-merging-classes-inherited
 
     def _club_slack(self):
         """What rounding may make of a difference, in the order's currency."""

@@ -7,7 +7,8 @@ from odoo.addons.loyalty_club.exceptions import ClubError
 class LoyaltyClubTill(models.AbstractModel):
     """What members carry and know: cards and PINs."""
 
-    _inherit = "loyalty.club.till"
+    # A part of the model's package: cards and PINs.
+    _inherit = "loyalty.club.till"  # pylint: disable=consider-merging-classes-inherited
 
     @api.model
     def attach_card(self, config_id, partner_id, value):

@@ -23,7 +23,8 @@ ENOUGH = timedelta(minutes=5)
 class LoyaltyClubTill(models.AbstractModel):
     """Holds: what a basket will cost its member, set aside before it is paid."""
 
-    _inherit = "loyalty.club.till"
+    # A part of the model's package: holds.
+    _inherit = "loyalty.club.till"  # pylint: disable=consider-merging-classes-inherited
 
     @api.model
     def hold(self, config_id, order_uuid, partner_id, claims, proof=False, seen=None):

@@ -3,20 +3,13 @@ from odoo import api, models
 from odoo.addons.loyalty_club.erasing import Gone
 
 NOTES = ("client_order_ref", "note", "reference", "signed_by")
-PAYER = (
-    "partner_name",
-    "partner_email",
-    "partner_phone",
-    "partner_address",
-    "partner_zip",
-    "partner_city",
-)
 
 
 class SaleOrder(models.Model):
     """Quotations and carts go with the person; a confirmed order needs its contact."""
 
-    _inherit = "sale.order"
+    # A part of the model's package: what erasing a person takes of it.
+    _inherit = "sale.order"  # pylint: disable=consider-merging-classes-inherited
 
     @api.model
     def _on_erase(self, person):
@@ -36,41 +29,3 @@ class SaleOrder(models.Model):
             "sale_order_line_id",
             self.order_line.ids,
         )
-
-
-class PaymentTransaction(models.Model):
-    _inherit = "payment.transaction"
-
-    @api.model
-    def _on_erase(self, person):
-        """Payments that came to nothing; one that came makes the contact needed."""
-        ids = person.contacts.ids
-        nothing = dict.fromkeys(PAYER)
-        erase = lambda: person.set(self._name, nothing, "partner_id", ids)  # noqa: E731
-        words = {"payer": self.env._("who tried to pay online")}
-        return [*super()._on_erase(person), *([Gone(words, erase)] if ids else [])]
-
-
-class ResPartner(models.Model):
-    _inherit = "res.partner"
-
-    @api.model
-    def _on_erase_needed(self, members):
-        links = ("partner_id", "partner_invoice_id", "partner_shipping_id")
-        confirmed = [("state", "=", "sale")]
-        return [
-            *super()._on_erase_needed(members),
-            (
-                self._named_in("sale.order", *links, domain=confirmed),
-                {"contact: sales": self.env._("the contact, for sales orders")},
-            ),
-            (
-                # Money may have come without a journal entry so far.
-                self._named_in(
-                    "payment.transaction",
-                    "partner_id",
-                    domain=[("state", "in", ("pending", "authorized", "done"))],
-                ),
-                {"contact: payments": self.env._("the contact, for online payments")},
-            ),
-        ]

@@ -19,6 +19,8 @@ class SaleOrder(models.Model):
     it compares what its reward lines cost with what its entries have spent, and the
     ledger moves the difference (``_club_settle``). What an invoice has taken off comes
     back by a credit note, not by what becomes of the order.
+
+    Products that load a managed wallet load it when they are paid.
     """
 
     _inherit = "sale.order"
@@ -161,6 +163,41 @@ class SaleOrder(models.Model):
         for order_id, card_id, *of_card in rows:
             spent[order_id][card_id] = of_card
         return spent
+
+    # ------------------------------------------------------------------ loading wallets
+
+    def _club_settle_top_ups(self, move):
+        """Load wallets with what invoices of these orders have paid, less credit notes.
+
+        As with rewards, the difference to what was loaded already is moved; so it
+        doesn't matter how often, or after which payment, this is called. What is taken
+        back is taken where it was loaded, whoever is the order's customer by then.
+
+        Called with all rights: the payment counts, not who registers it.
+
+        :param move: the invoice, credit note or payment that something happened to
+        """
+        ledger = self.env["loyalty.club.ledger"]
+        for order in self:
+            for program, units in order._club_paid_top_ups().items():
+                step = f"top_up:{order.id}:{program.id}"
+                with move._club_guarded(program.club_id, step=step):
+                    ledger._settle_top_up(
+                        program, order.partner_id, units, order._club_origin()
+                    )
+
+    def _club_paid_top_ups(self):
+        """What invoices of this order have paid for: dict of program to units.
+
+        A program whose invoices are unpaid or credited by now is there with nothing.
+        """
+        self.ensure_one()
+        paid = defaultdict(int)
+        for line in self.order_line:
+            line._club_note_top_up()
+            if line.club_wallet_id:
+                paid[line.club_wallet_id] += line._club_paid_top_up()
+        return paid
 
     # ------------------------------------------------------------------ Odoo's own ways
 

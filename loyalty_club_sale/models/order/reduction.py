@@ -16,7 +16,8 @@ class SaleOrder(models.Model):
     each kind of taxes, so that these are due on what is left.
     """
 
-    _inherit = "sale.order"
+    # A part of the model's package: rewards that reduce its prices.
+    _inherit = "sale.order"  # pylint: disable=consider-merging-classes-inherited
 
     def _get_reward_values_discount(self, reward, coupon, **kwargs):
         if not reward._club_reduces_price():
