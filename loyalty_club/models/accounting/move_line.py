@@ -1,4 +1,5 @@
 from decimal import Decimal
+from fractions import Fraction
 
 from odoo import models
 
@@ -105,6 +106,21 @@ class AccountMoveLine(models.Model):
         return self.currency_id._convert(
             price, club.currency_id, self.company_id, day, round=False
         )
+
+    def _club_loads(self, program, mode, rate):
+        """Units of a wallet that this line loads, before they are cut to whole ones.
+
+        :param mode: "money" or "unit": what the rate is for
+        :param rate: decimal text, or a number
+        :return: Fraction
+        """
+        amount = self.quantity
+        if mode == "money":
+            amount = self.currency_id._convert(
+                self.price_total, program.currency_id, self.company_id, self.date
+            )
+        digits = program.club_id._digits("wallet")
+        return Fraction(Decimal(str(rate)) * Decimal(repr(amount))) * 10**digits
 
 
 def in_steps(value):

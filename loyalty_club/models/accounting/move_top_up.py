@@ -1,6 +1,5 @@
 import math
 from collections import defaultdict
-from decimal import Decimal
 from fractions import Fraction
 
 from odoo import fields, models
@@ -149,22 +148,3 @@ class AccountMove(models.Model):
             if member.club_id == club:
                 return member.partner_id
         return self.partner_id
-
-
-class AccountMoveLine(models.Model):
-    _inherit = "account.move.line"
-
-    def _club_loads(self, program, mode, rate):
-        """Units of a wallet that this line loads, before they are cut to whole ones.
-
-        :param mode: "money" or "unit": what the rate is for
-        :param rate: decimal text, or a number
-        :return: Fraction
-        """
-        amount = self.quantity
-        if mode == "money":
-            amount = self.currency_id._convert(
-                self.price_total, program.currency_id, self.company_id, self.date
-            )
-        digits = program.club_id._digits("wallet")
-        return Fraction(Decimal(str(rate)) * Decimal(repr(amount))) * 10**digits

@@ -7,7 +7,6 @@ from . import bulk
 from . import tiers
 from . import life
 from . import search
-from . import screen
 from . import identifier
 from . import consent
 from . import erasing_contact

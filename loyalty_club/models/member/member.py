@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import SQL, sql
@@ -15,6 +17,7 @@ RELATED = {"interest_ids", "referrer_id"}
 # In the context of who ranks new members in one go later. An object: a caller can't
 # send it, and so join in no tier.
 TIERS_LATER = object()
+SOON = 30  # days
 
 
 class LoyaltyClubMember(models.Model):
@@ -153,6 +156,24 @@ class LoyaltyClubMember(models.Model):
     purchase_ids = fields.One2many("loyalty.club.purchase", "member_id")
     purchase_count = fields.Integer(compute="_compute_counts")
     last_purchase_at = fields.Datetime(readonly=True)
+    avatar_128 = fields.Image(related="partner_id.avatar_128")
+    expiring_points = fields.Float(
+        compute="_compute_expiring",
+        compute_sudo=True,
+        help="Points that expire within 30 days.",
+        **AMOUNT,
+    )
+    expiring_on = fields.Date(
+        compute="_compute_expiring",
+        compute_sudo=True,
+        help="The last day on which the first of them can be spent.",
+    )
+    lot_ids = fields.One2many(
+        "loyalty.club.lot",
+        compute="_compute_lot_ids",
+        string="Lots",
+        help="What earlier earnings still have left, in the order of spending.",
+    )
 
     _partner_uniq = models.UniqueIndex(
         "(club_id, partner_id) WHERE merged_into_id IS NULL",
@@ -210,6 +231,33 @@ class LoyaltyClubMember(models.Model):
             )
             for member in self:
                 member[field] = counts.get(member, 0)
+
+    @api.depends("card_ids.club_lot_ids.remaining")
+    def _compute_expiring(self):
+        today = fields.Date.context_today(self)
+        points = self.card_ids.filtered(lambda card: card.club_account == "points")
+        rows = self.env["loyalty.club.lot"]._read_group(
+            [
+                ("card_id", "in", points.ids),
+                ("remaining", ">", 0),
+                ("pending", "=", False),
+                ("expires_on", ">=", today),
+                ("expires_on", "<=", today + timedelta(days=SOON)),
+            ],
+            ["card_id"],
+            ["remaining:sum", "expires_on:min"],
+        )
+        soon = {card.member_id: found for card, *found in rows}
+        for member in self:
+            member.expiring_points, member.expiring_on = soon.get(member, (0, False))
+
+    @api.depends("card_ids.club_lot_ids.remaining")
+    def _compute_lot_ids(self):
+        lots = self.env["loyalty.club.lot"]
+        for member in self:
+            member.lot_ids = lots.search(
+                [("card_id", "in", member.card_ids.ids), ("remaining", ">", 0)]
+            )
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -335,3 +383,33 @@ class LoyaltyClubMember(models.Model):
                 self.env._("referrer_id: must be another member of the club"),
             )
         return wanted
+
+    # ------------------------------------------------------------------ buttons
+
+    def action_open_entries(self):
+        """The ledger of this member; of one account when the context names it."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "loyalty_club.action_entry"
+        )
+        account = self.env.context.get("club_account")
+        action["domain"] = [("member_id", "=", self.id)]
+        action["context"] = {f"search_default_{account}": 1} if account else {}
+        return action
+
+    def action_open_purchases(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "loyalty_club.action_purchase"
+        )
+        action["domain"] = [("member_id", "=", self.id)]
+        action["context"] = {}
+        return action
+
+    def action_open_partner(self):
+        self.ensure_one()
+        return self.partner_id.get_formview_action()
+
+    def action_open_merged(self):
+        self.ensure_one()
+        return self.merged_into_id.get_formview_action()

@@ -1,8 +1,8 @@
 from collections import defaultdict
 from dataclasses import dataclass
 
-from odoo import api, models
-from odoo.tools import SQL
+from odoo import api, fields, models
+from odoo.tools import SQL, format_amount, formatLang
 
 from ...clock import now
 from ...engine import tiering
@@ -54,6 +54,35 @@ class LoyaltyClubMember(models.Model):
     """
 
     _inherit = "loyalty.club.member"
+
+    tier_icon = fields.Selection(related="tier_id.icon", string="Tier icon")
+    tier_words = fields.Char("Next tier in words", compute="_compute_tier_words")
+
+    @api.depends("tier_id", "next_tier_id", "next_tier_missing")
+    def _compute_tier_words(self):
+        for member in self:
+            club = member.club_id
+            if member.next_tier_id:
+                member.tier_words = self.env._(
+                    "%(missing)s to %(tier)s",
+                    missing=member._measured(member.next_tier_missing),
+                    tier=member.next_tier_id.name,
+                )
+            elif club.tier_ids:
+                member.tier_words = self.env._("The highest tier is reached")
+            else:
+                member.tier_words = False
+
+    def _measured(self, value):
+        """An amount of the club's measure as people say it: “250 status points”."""
+        self.ensure_one()
+        club = self.club_id
+        if club.qualify_measure == "spend":
+            return format_amount(self.env, value, club.currency_id)
+        number = formatLang(self.env, value, digits=0)
+        if club.qualify_measure == "visits":
+            return self.env._("%(number)s visits", number=number)
+        return self.env._("%(number)s status points", number=number)
 
     def _start_tiers(self):
         """Who joins is in the tier that asks for nothing, where the club has one."""

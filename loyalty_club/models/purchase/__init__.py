@@ -4,4 +4,4 @@ from . import returning
 from . import receiving
 from . import line
 from . import supposed
-from . import screen
+from . import why

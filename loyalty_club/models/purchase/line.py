@@ -3,6 +3,9 @@ from decimal import ROUND_HALF_UP, Decimal
 from odoo import api, fields, models
 
 from ...amounts import AMOUNT
+from ...engine.amounts import to_units
+from ...facts import LineFacts
+from ..accounting.move_line import in_steps
 
 COLUMN_TYPES = {
     "boolean": "bool",
@@ -126,3 +129,24 @@ class LoyaltyClubPurchaseLine(models.Model):
             return number  # facts are whole units of their currency
         _precision, scale = field.get_digits(self.env)
         return number.quantize(Decimal(1).scaleb(-scale), rounding=ROUND_HALF_UP)
+
+    def _supposed_facts(self):
+        """This line as it was sold, with a name of its own among those of all sales.
+
+        :return: :class:`~..facts.LineFacts`
+        """
+        self.ensure_one()
+        money = self.purchase_id.club_id._digits("wallet")
+        return LineFacts(
+            key=str(self.id),
+            product_id=self.product_id.id or None,
+            name=self.name,
+            category=self.category,
+            quantity=in_steps(self.quantity),
+            unit_price=in_steps(self.unit_price),
+            discount=in_steps(self.discount),
+            total=to_units(self.total, money),
+            untaxed=to_units(self.untaxed, money),
+            total_before_discount=to_units(self.total_before_discount, money),
+            untaxed_before_discount=to_units(self.untaxed_before_discount, money),
+        )

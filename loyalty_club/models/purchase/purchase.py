@@ -12,6 +12,7 @@ class LoyaltyClubPurchase(models.Model):
     _name = "loyalty.club.purchase"
     _description = "Purchase"
     _order = "date desc, id desc"
+    _rec_names_search = ["reference", "key"]
 
     club_id = fields.Many2one("loyalty.club", required=True, ondelete="restrict")
     company_id = fields.Many2one("res.company", required=True)
@@ -99,6 +100,11 @@ class LoyaltyClubPurchase(models.Model):
     _member_day_idx = models.Index(
         "(member_id, day) INCLUDE (status_points, total, visits)"
     )
+
+    @api.depends("reference", "key")
+    def _compute_display_name(self):
+        for purchase in self:
+            purchase.display_name = purchase.reference or purchase.key
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -3,10 +3,7 @@ from dataclasses import replace
 
 from odoo import models
 
-from ...engine.amounts import to_units
 from ...engine.periods import period_start
-from ...facts import LineFacts
-from ..accounting.move_line import in_steps
 
 
 class LoyaltyClubPurchase(models.Model):
@@ -73,28 +70,3 @@ class LoyaltyClubPurchase(models.Model):
                     used[item.rule_id, span] += item.points
             points[sale] = award.points
         return points
-
-
-class LoyaltyClubPurchaseLine(models.Model):
-    _inherit = "loyalty.club.purchase.line"
-
-    def _supposed_facts(self):
-        """This line as it was sold, with a name of its own among those of all sales.
-
-        :return: :class:`~..facts.LineFacts`
-        """
-        self.ensure_one()
-        money = self.purchase_id.club_id._digits("wallet")
-        return LineFacts(
-            key=str(self.id),
-            product_id=self.product_id.id or None,
-            name=self.name,
-            category=self.category,
-            quantity=in_steps(self.quantity),
-            unit_price=in_steps(self.unit_price),
-            discount=in_steps(self.discount),
-            total=to_units(self.total, money),
-            untaxed=to_units(self.untaxed, money),
-            total_before_discount=to_units(self.total_before_discount, money),
-            untaxed_before_discount=to_units(self.untaxed_before_discount, money),
-        )
