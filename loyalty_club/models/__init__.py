@@ -3,6 +3,5 @@ from . import member
 from . import purchase
 from . import ledger
 from . import event
-from . import api
 from . import native
 from . import accounting

@@ -1,5 +1,6 @@
 from odoo.exceptions import AccessError, UserError
 
+from ..api.spending import reason_of
 from .common import ClubCase, TwoCompaniesCase
 
 # Model → what each group may do: r(ead), w(rite), c(reate), d(elete)
@@ -284,8 +285,8 @@ class TestAccessOfCompanies(TwoCompaniesCase):
         own = reasons.create(
             {"name": "Own", "code": "goodwill", "company_id": self.south.id}
         )
-        self.assertEqual(self.south_club._door_reason("goodwill"), own)
-        self.assertEqual(self.club._door_reason("goodwill"), shared)
+        self.assertEqual(reason_of(self.south_club, "goodwill"), own)
+        self.assertEqual(reason_of(self.club, "goodwill"), shared)
         member = self.env["loyalty.club.member"].search(
             [("club_id", "=", self.club.id)], limit=1
         )

@@ -9,6 +9,7 @@ from odoo import Command, fields
 from odoo.exceptions import AccessError
 from odoo.tests import freeze_time, tagged
 
+from ..api.answers import entries_of
 from .common import ClubCase, TwoCompaniesCase
 
 NOW = "2026-05-10 12:00:00"
@@ -244,7 +245,7 @@ class TestDoorPurchases(DoorCase):
             sale = self.env["loyalty.club.purchase"].search([("key", "=", "sale-1")])
             self.assertIn("release", self.entries(self.ali).mapped("kind"))
             self.assertFalse(self.balances(self.ali)["debt"], "it paid what was owed")
-            self.assertEqual(self.club.sudo()._door_entries_of(sale).ids, known)
+            self.assertEqual(entries_of(self.club.sudo(), sale).ids, known)
             again = self.door.purchase_record(purchase=self.basket())
             self.assertEqual([entry["id"] for entry in again["entries"]], known)
 

@@ -7,6 +7,7 @@ from . import policies
 from . import reason
 from . import request
 from . import call
+from . import api
 from . import check
 from . import exception
 from . import cron

@@ -3,7 +3,7 @@ import time
 from odoo import fields, models
 from odoo.tools import SQL
 
-from ..api.door_call import PERSON_CALLS
+from ...api.call import PERSON_CALLS
 from ..member.tiers import MEASURES
 
 # More than anybody reads; the number of differences is counted in full.

@@ -1,7 +1,7 @@
 """Checks of what integrators send: plain Python, no Odoo.
 
 A check takes a value and the name of its field, and returns the value in the form
-that the door works with, or raises :class:`Refused`. Texts are English on purpose:
+that the API works with, or raises :class:`Refused`. Texts are English on purpose:
 they speak to programmers, who log and search them, and they never repeat the value,
 which may be a card's number.
 """
@@ -12,8 +12,8 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from hashlib import sha256
 
-from .engine.amounts import AmountError, to_units
-from .engine.identifiers import looks_like_pan
+from ..engine.amounts import AmountError, to_units
+from ..engine.identifiers import looks_like_pan
 
 # XML-RPC has no larger integers.
 MAX_INTEGER = 2**31 - 1

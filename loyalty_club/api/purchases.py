@@ -1,0 +1,228 @@
+"""Calls about purchases, and the facts of the purchases that they tell of."""
+
+from decimal import Decimal
+from fractions import Fraction
+
+from odoo import fields
+from odoo.fields import Domain
+
+from ..engine.amounts import to_units
+from ..engine.earning import trace_to_json
+from ..exceptions import ClubError
+from ..facts import LineFacts, PurchaseFacts
+from . import answers, members, payloads
+from .call import company_of, refuse
+
+
+def purchase_quote(call, *, purchase: payloads.QUOTED):
+    """Say what a purchase would earn; nothing is written.
+
+    :return: award
+    """
+    member = members.active(call.club, purchase["member"])
+    facts = _facts(call.club, purchase)
+    award = call.env["loyalty.club.purchase"]._award(call.club, member, facts)
+    pending_until = call.club._pending_until(call.club._day(facts.moment))
+    return answers.award(
+        call.club,
+        award.points,
+        award.status_points,
+        pending_until if pending_until > call.club._today() else None,
+        trace_to_json(award.trace),
+    )
+
+
+def purchase_record(call, *, purchase: payloads.PURCHASE):
+    """Record a paid purchase and give what it earns.
+
+    :return: ``uuid``, ``award``, ``entries``, ``balances``
+    """
+    member = members.active(call.club, purchase["member"])
+    facts = _facts(call.club, purchase)
+    recorded = call.env["loyalty.club.purchase"]._record(call.club, member, facts)
+    return member, {
+        "uuid": recorded.key,
+        "award": answers.award(
+            call.club,
+            recorded.points,
+            recorded.status_points,
+            recorded.pending_until,
+            recorded.trace or (),
+        ),
+        **answers.moved(call.club, member, answers.entries_of(call.club, recorded).ids),
+    }
+
+
+def purchase_return(
+    call,
+    *,
+    uuid: payloads.KEY,
+    lines: payloads.return_lines = None,
+    date: payloads.moment = None,
+):
+    """Return lines of a purchase, or all that is left of it.
+
+    :return: ``uuid``, ``taken_back`` (points), ``given_back`` (amount by account),
+        ``entries``, ``balances``
+    """
+    sale = call.env["loyalty.club.purchase"].search(
+        [
+            ("club_id", "=", call.club.id),
+            ("source", "=", "door"),
+            ("kind", "=", "sale"),
+            ("key", "=", uuid),
+        ]
+    )
+    if not sale:
+        raise ClubError("unknown_purchase", call.env._("No purchase has this uuid."))
+    back = sale._return(
+        lines and {line["line"]: line["quantity"] for line in lines},
+        source="door",
+        key=call.key,
+        moment=_moment(call.club, date),
+    )
+    entries = answers.entries_of(call.club, back)
+    return sale.member_id, {
+        "uuid": uuid,
+        "taken_back": answers.amount_of(call.club, -to_units(back.points, 0), "points"),
+        "given_back": answers.given_back(call.club, entries),
+        **answers.moved(call.club, sale.member_id, entries.ids),
+    }
+
+
+# ---------------------------------------------------------------------- facts
+
+
+def _moment(club, moment):
+    """When it was: as the caller says, within the club's bound; or now.
+
+    :raises ClubError: invalid_payload
+    """
+    if moment and club._is_too_late(moment):
+        refuse(
+            "date",
+            f"is told too late: at most {club.late_days} days after it happened",
+        )
+    return moment or fields.Datetime.now()
+
+
+def _branch(club, text):
+    """The branch that a purchase names, if the club and the caller have it."""
+    companies = club.env["res.company"]
+    if text:
+        companies = companies.search(
+            Domain("id", "child_of", club.company_id.id)
+            & Domain("id", "child_of", club.env.companies.ids)
+            & (Domain("name", "=", text) | Domain("company_registry", "=", text)),
+            limit=1,
+        )
+    return companies or company_of(club)
+
+
+def _facts(club, purchase):
+    """:class:`~..facts.PurchaseFacts` of a checked payload."""
+    currency = purchase.get("currency")
+    if currency and currency != club.currency_id.name:
+        refuse("currency", "is not the club's")
+    products = products_of(club, purchase["lines"])
+    lines = [
+        _line(club, line, product)
+        for line, product in zip(purchase["lines"], products, strict=True)
+    ]
+    if sum(line.total for line in lines) < 0:
+        refuse("lines", "sum up to less than nothing: that is a return")
+    return PurchaseFacts(
+        source="door",
+        key=purchase.get("uuid") or "quote",
+        moment=_moment(club, purchase.get("date")),
+        lines=lines,
+        channel=purchase.get("channel"),
+        branch=purchase.get("branch"),
+        company_id=_branch(club, purchase.get("branch")).id,
+        reference=purchase.get("reference"),
+        payments=[
+            {"method": payment["method"], "amount": format(payment["amount"], "f")}
+            for payment in purchase.get("payments", ())
+        ],
+    )
+
+
+def products_of(club, lines):
+    """The product of each line, or an empty one for a line that has a name instead.
+
+    One query, whatever the number of lines.
+    """
+    skus = [line["sku"] for line in lines if "sku" in line]
+    ids = [line["product_id"] for line in lines if "product_id" in line]
+    Product = club.env["product.product"].with_context(active_test=False)
+    found = Product
+    if skus or ids:
+        found = Product.search_fetch(
+            Domain("company_id", "in", (False, club.company_id.id))
+            & (
+                Domain("id", "in", ids)
+                | Domain("default_code", "in", skus)
+                | Domain("barcode", "in", skus)
+            ),
+            ["default_code", "barcode", "standard_price"],
+            order="active DESC, id",
+        )
+    by_id = {product.id: product for product in found}
+    by_sku = {}
+    for field in ("default_code", "barcode"):
+        for product in found:
+            by_sku.setdefault(product[field], product)
+    return [
+        _product(club, index, line, by_id, by_sku) or Product
+        for index, line in enumerate(lines)
+    ]
+
+
+def _product(club, index, line, by_id, by_sku):
+    product = by_id.get(line.get("product_id")) or by_sku.get(line.get("sku", ""))
+    if not product and "name" not in line:
+        raise ClubError(
+            "unknown_product",
+            club.env._(
+                "The product of line %(line)s is not known, and no name is given.",
+                line=line["line"],
+            ),
+        )
+    return product
+
+
+def _line(club, line, product):
+    """:class:`~..facts.LineFacts` of a checked line."""
+    quantity = line["quantity"]
+    discount = line.get("discount", Decimal(0))
+    price = line.get("unit_price")
+    before = quantity * price if price is not None else line["total"]
+    total = line.get("total", before * (100 - discount) / 100)
+    units = answers.units_of(club, total, "wallet", "total")
+    untaxed = answers.units_of(club, line.get("untaxed", total), "wallet", "untaxed")
+    before_units = answers.units_of(club, before, "wallet", "unit_price")
+    return LineFacts(
+        key=line["line"],
+        quantity=quantity,
+        total=units,
+        untaxed=untaxed,
+        total_before_discount=before_units,
+        untaxed_before_discount=(
+            round(Fraction(before_units * untaxed, units)) if units else untaxed
+        ),
+        product_id=product.id or None,
+        name=line.get("name"),
+        category=line.get("category"),
+        unit_price=price if price is not None else Decimal(0),
+        discount=discount,
+        cost=_cost(club, product, quantity),
+    )
+
+
+def _cost(club, product, quantity):
+    """What the goods of a line cost, in units; None where it isn't known."""
+    company = club.company_id
+    price = product.with_company(company).standard_price
+    if not price or company.currency_id != club.currency_id:
+        return None
+    return to_units(quantity * Decimal(repr(price)), club._digits("wallet"))

@@ -1,4 +1,0 @@
-from . import door_call
-from . import door_answer
-from . import door_find
-from . import door
