@@ -1,9 +1,11 @@
 """The documents stay true where a program can tell: what they name is there."""
 
+import ast
 import functools
 import re
 import subprocess
 
+import polib
 import pytest
 from club_setup.paths import CHECKOUT
 
@@ -74,6 +76,73 @@ def lost(page):
         if not other.exists() or (heading and heading not in headings(other)):
             gone.append(link)
     return gone
+
+
+def rows(page):
+    """Cells of all rows of a page's tables."""
+    lines = (CHECKOUT / page).read_text().splitlines()
+    found = [line.strip("| ").split(" | ") for line in lines if line.startswith("| ")]
+    return [[cell.strip(" |`") for cell in row] for row in found]
+
+
+def methods(path):
+    """Methods of a file, as dict of name to docstring."""
+    tree = ast.parse(path.read_text())
+    return {
+        node.name: ast.get_docstring(node) or ""
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef)
+    }
+
+
+# How a docstring says that a method is there for other addons.
+OPEN = re.compile(
+    r": a hook\b|\bA hook: |\ba hook like it\b"
+    r"|\bopen list\b|\b[Ff]or (an|other) addons?\b"
+)
+
+
+def hooks():
+    """Name and file of all hooks in the addons, which tests of addons extend."""
+    return {
+        (name, str(path.relative_to(CHECKOUT)))
+        for path in CHECKOUT.glob("loyalty_club*/**/*.py")
+        if "tests" not in path.parts
+        for name, docstring in methods(path).items()
+        if OPEN.search(docstring)
+    }
+
+
+def test_hooks_of_the_page_are_in_the_code():
+    named = [row for row in rows("docs/hooks.md") if row[0].startswith("_")]
+    assert len(named) > 20
+    gone = [row for row in named if row[0] not in methods(CHECKOUT / row[-1])]
+    assert gone == []
+
+
+def test_hooks_of_the_code_are_on_the_page():
+    named = {(row[0], row[-1]) for row in rows("docs/hooks.md")}
+    assert hooks() - named == set()
+    names = {name for name, _path in named}
+    events = {
+        name
+        for path in CHECKOUT.glob("loyalty_club*/**/*.py")
+        if "tests" not in path.parts
+        for name in methods(path)
+        if name.startswith("_on_")
+    }
+    assert events - names == set()
+
+
+def test_words_are_those_of_the_screens():
+    said = "\n".join(
+        entry.msgstr
+        for path in CHECKOUT.glob("loyalty_club*/i18n/fa.po")
+        for entry in polib.pofile(str(path))
+    )
+    words = {row[2] for row in rows("docs/glossary.md")[1:] if len(row) > 2}
+    assert len(words) > 20
+    assert {word for word in words if word not in said} == set()
 
 
 def test_readme_is_short():
