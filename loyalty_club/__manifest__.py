@@ -3,9 +3,14 @@
     "summary": "Members, points, wallets and tiers on a ledger fit for money",
     "version": "19.0.1.0.0",
     "category": "Sales/Loyalty",
-    "website": "https://loyalty-club.example.com",
     "author": "Loyalty Club contributors",
+    "maintainer": "Loyalty Club contributors",
     "license": "LGPL-3",
+    "images": [
+        "static/description/banner.png",
+        "static/description/member.png",
+        "static/description/member_fa.png",
+    ],
     "application": True,
     "depends": ["loyalty", "account", "portal", "phone_validation"],
     "external_dependencies": {

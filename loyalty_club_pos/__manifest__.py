@@ -3,9 +3,10 @@
     "summary": "Members are recognised, earn, spend and return at the till",
     "version": "19.0.1.0.0",
     "category": "Sales/Point of Sale",
-    "website": "https://loyalty-club.example.com",
     "author": "Loyalty Club contributors",
+    "maintainer": "Loyalty Club contributors",
     "license": "LGPL-3",
+    "images": ["static/description/banner.png", "static/description/till.png"],
     "depends": ["loyalty_club", "pos_loyalty"],
     "data": [
         "security/ir.model.access.csv",

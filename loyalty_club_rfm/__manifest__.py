@@ -3,9 +3,14 @@
     "summary": "Segments of customers by recency, frequency and money, every night",
     "version": "19.0.1.0.0",
     "category": "Sales/Loyalty",
-    "website": "https://loyalty-club.example.com",
     "author": "Loyalty Club contributors",
+    "maintainer": "Loyalty Club contributors",
     "license": "LGPL-3",
+    "images": [
+        "static/description/banner.png",
+        "static/description/segments.png",
+        "static/description/movement.png",
+    ],
     "depends": ["loyalty_club", "product", "spreadsheet_dashboard"],
     "data": [
         "security/ir.model.access.csv",

@@ -3,9 +3,10 @@
     "summary": "Till orders count for segments; the till shows them and what goes well",
     "version": "19.0.1.0.0",
     "category": "Sales/Loyalty",
-    "website": "https://loyalty-club.example.com",
     "author": "Loyalty Club contributors",
+    "maintainer": "Loyalty Club contributors",
     "license": "LGPL-3",
+    "images": ["static/description/banner.png"],
     "depends": ["loyalty_club_rfm", "loyalty_club_pos"],
     "assets": {
         "point_of_sale._assets_pos": [

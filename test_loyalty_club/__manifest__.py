@@ -3,8 +3,8 @@
     "summary": "Extends the club at every hook and open list; for tests only",
     "version": "19.0.1.0.0",
     "category": "Hidden/Tests",
-    "website": "https://loyalty-club.example.com",
     "author": "Loyalty Club contributors",
+    "maintainer": "Loyalty Club contributors",
     "license": "LGPL-3",
     "depends": ["loyalty_club"],
     "data": [

@@ -61,6 +61,11 @@ def all_addons() -> list[str]:
     return sorted(path.parent.name for path in CHECKOUT.glob("*/__manifest__.py"))
 
 
+def is_for_tests(addon: str) -> bool:
+    """Whether it is there to test the others, and no shop installs it."""
+    return addon.startswith("test_")
+
+
 def _manifest(name: str) -> dict:
     return ast.literal_eval((CHECKOUT / name / "__manifest__.py").read_text())
 
@@ -78,7 +83,7 @@ def sources_hash() -> str:
     for addon in addons():
         for path in sorted((CHECKOUT / addon).rglob("*")):
             parts = path.relative_to(CHECKOUT).parts
-            ignored = {parts[1]} & {"tests", "static", "readme"}
+            ignored = {parts[1]} & {"tests", "static", "readme", "README.rst"}
             if path.is_file() and not ignored and "__pycache__" not in parts:
                 texts += ["/".join(parts).encode(), path.read_bytes()]
     return short_hash(*texts)
