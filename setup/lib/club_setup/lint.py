@@ -1,9 +1,10 @@
 """``setup/lint``: style, Odoo's own rules for addons, complete translations."""
 
+import os
 import subprocess
 import sys
 
-from . import translations
+from . import readmes, translations
 from .paths import (
     CHECKOUT,
     SetupError,
@@ -13,13 +14,34 @@ from .paths import (
 )
 from .stages import odoo_lint
 
-# A file for each subject is our rule; README.md describes all the addons.
-PYLINT_DISABLED = "consider-merging-classes-inherited,missing-readme"
+# A file for each subject is our rule.
+PYLINT_DISABLED = "consider-merging-classes-inherited"
+SCRIPTS = "loyalty_club*/static/**/*.js"
 
 
 def passes(*command: str) -> bool:
     say(" ".join(command[:3]))
     return subprocess.run(command, cwd=CHECKOUT, check=False).returncode == 0
+
+
+def node_passes(tool: str, *arguments: str) -> bool:
+    """A check of JavaScript, by what npm has installed for ``setup/lint``."""
+    modules = f"{os.environ['NODE_LINT']}/node_modules"
+    os.environ["NODE_PATH"] = modules  # where eslint's settings find their packages
+    return passes(f"{modules}/.bin/{tool}", *arguments)
+
+
+def engines() -> list[str]:
+    return sorted(
+        str(path.relative_to(CHECKOUT))
+        for path in CHECKOUT.glob("loyalty_club*/engine")
+    )
+
+
+def readmes_current() -> bool:
+    problems = readmes.check()
+    print(*problems, sep="\n")
+    return not problems
 
 
 def shell_scripts() -> list[str]:
@@ -38,7 +60,11 @@ def checks() -> dict[str, bool]:
         "ruff check": passes("ruff", "check", "--no-cache", "."),
         "ruff format": passes("ruff", "format", "--no-cache", "--check", "."),
         "shellcheck": passes("shellcheck", *shell_scripts()),
+        "mypy": passes("mypy", "--config-file=.mypy.ini", *engines()),
+        "eslint": node_passes("eslint", SCRIPTS),
+        "prettier": node_passes("prettier", "--check", SCRIPTS),
         "pylint-odoo": passes("pylint", f"--disable={PYLINT_DISABLED}", *all_addons()),
+        "readmes": readmes_current(),
     }
     try:
         verdict = odoo_lint()
