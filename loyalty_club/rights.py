@@ -6,6 +6,8 @@ read; of the context only who asks and where stays, and objects of ours, which n
 call can send.
 """
 
+import math
+
 from odoo.fields import Command
 
 from .clock import Clock
@@ -55,6 +57,21 @@ def scalars(model, vals, names):
             _refuse(model, name)
         found[name] = value
     return found
+
+
+def check_finite(model, vals):
+    """Refuse what is a number to a computer only: NaN and infinities.
+
+    A database keeps them, and whatever is counted with them afterwards fails.
+
+    :raises ClubError: invalid_payload
+    """
+    for name, value in vals.items():
+        if isinstance(value, float) and not math.isfinite(value):
+            raise ClubError(
+                "invalid_payload",
+                model.env._("%(field)s: must be a number", field=name),
+            )
 
 
 def link(model, vals, name):

@@ -78,6 +78,7 @@ def public(function, *, key=None):
     method.__qualname__ = function.__qualname__
     method.__doc__ = function.__doc__
     method.__module__ = function.__module__
+    method.checks = checks  # of each argument, by its name
     return api.model(method)
 
 
@@ -97,26 +98,28 @@ def company_of(club):
 
 def _caller(Club):
     """The model of clubs in a clean context, for a caller who may use the API."""
-    if Club.env.user._club_role() not in ("manager", "integration"):
-        raise AccessError(
-            Club.env._("Only integrations and managers of the club may call this.")
-        )
     # Nothing else of the caller's context, such as default values or flags of other
     # code, may reach what the API does as superuser.
     lang = Club.env.context.get("lang")
     companies = Club.env.context.get("allowed_company_ids", [])
-    if lang not in dict(Club.env["res.lang"].get_installed()):
+    known = dict(Club.env["res.lang"].get_installed())
+    if not isinstance(lang, str) or lang not in known:
         lang = Club.env["res.users"].context_get()["lang"]
     if not (isinstance(companies, list) and all(isinstance(c, int) for c in companies)):
         refuse("allowed_company_ids", "must be a list of ids")
     # How a member joined is a field of theirs; a log of first values says no more.
-    return Club.with_context(  # pylint: disable=context-overridden
+    caller = Club.with_context(  # pylint: disable=context-overridden
         {
             "lang": lang,
             "allowed_company_ids": companies,
             "tracking_disable": True,
         }
     )
+    if caller.env.user._club_role() not in ("manager", "integration"):
+        raise AccessError(
+            caller.env._("Only integrations and managers of the club may call this.")
+        )
+    return caller
 
 
 def _club(Club, code):

@@ -114,6 +114,15 @@ def _visible(text: str) -> str:
     )
 
 
+def is_blank(text: str) -> bool:
+    """Whether nothing of a text can be seen.
+
+    >>> is_blank("  "), is_blank("\\u200e\\u200c"), is_blank("۱")
+    (True, True, False)
+    """
+    return not _visible(text).strip()
+
+
 def _bare(text: str) -> str:
     """Visible signs without blanks, and without what a spreadsheet puts around them."""
     text = "".join(_visible(text).split())

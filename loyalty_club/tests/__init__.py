@@ -55,3 +55,4 @@ from . import test_transfer_merge
 from . import test_try_it
 from . import test_two_companies
 from . import test_why
+from . import test_wrong_types

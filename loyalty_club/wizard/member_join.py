@@ -3,6 +3,7 @@ from contextlib import suppress
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from ..engine.identifiers import is_blank
 from ..exceptions import ClubError
 from ..rights import raised
 
@@ -127,8 +128,9 @@ class LoyaltyClubMemberJoin(models.TransientModel):
         (self.referrer_id.partner_id | self.partner_id).check_access("read")
 
     def _check_named(self):
-        if not self.name or not self.mobile:
-            raise UserError(self.env._("Write the new member's name and mobile."))
+        self.env["loyalty.club.member"]._shown_name(self.name)
+        if is_blank(self.mobile or ""):
+            raise ClubError("invalid_payload", self.env._("mobile: is empty"))
 
     def _check_asked(self):
         if self.contact_name and not self.same_person:

@@ -761,6 +761,8 @@ class TestJunk(AttackCase):
             "hold": ["uuid", partner, [claim], {"pin": "1234"}],
             "release": ["uuid"],
             "send_code": ["uuid", partner],
+            "search_name": ["ali"],
+            "quote_refund": [[{"line_id": 1, "quantity": 1}]],
         }
 
     def try_junk(self, method, *args):

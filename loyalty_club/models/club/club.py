@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 
 from odoo.addons.base.models.res_partner import _tz_get
 
@@ -16,7 +16,7 @@ from ...engine.periods import (
     period_start,
 )
 from ...ledger import SCALE
-from ...rights import raised
+from ...rights import check_finite, raised
 from ...words import say_in_all_languages
 
 ACCOUNTS = [
@@ -34,6 +34,10 @@ RANKING = {
     "tier_grace_days",
     "tier_validity_months",
 }
+
+
+# How far the daily jobs have got.
+JOBS = {"requalify_day", "requalify_last_id", "birthday_day", "birthday_until"}
 
 
 class LoyaltyClub(models.Model):
@@ -369,10 +373,23 @@ class LoyaltyClub(models.Model):
                     self.env._("Say after how many days or months points expire.")
                 )
 
+    def _check_given(self, vals):
+        """Refuse values that nobody may give a club, or this caller may not.
+
+        :raises ClubError: invalid_payload
+        :raises AccessError:
+        """
+        check_finite(self, vals)
+        if not self.env.su and JOBS & vals.keys():
+            raise AccessError(
+                self.env._("How far a daily job has got is nobody's to say.")
+            )
+        self._check_own_cap(vals)
+
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:
-            self.browse()._check_own_cap(vals)
+            self.browse()._check_given(vals)
         clubs = super(LoyaltyClub, self._heard()).create(vals_list)
         for club in clubs:
             club._create_missing_programs()
@@ -381,7 +398,7 @@ class LoyaltyClub(models.Model):
     def write(self, vals):
         vals = self._with_expiry_number(vals)
         for club in self:
-            club._check_own_cap(vals)
+            club._check_given(vals)
         if RANKING & vals.keys():
             self.tier_ids._check_published()
         sizes = {}

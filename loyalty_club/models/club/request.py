@@ -3,12 +3,12 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_amount
 
 from ...amounts import AMOUNT
-from ...engine.amounts import to_units
+from ...engine.amounts import AmountError, to_units
 from ...engine.identifiers import looks_like_pan
 from ...erasing import Gone, Kept
 from ...exceptions import ClubError
 from ...ledger import Origin, to_column
-from ...rights import raised
+from ...rights import check_finite, raised
 from .club import ACCOUNTS
 
 # What somebody asks for; the rest of a request is the club's to say.
@@ -166,6 +166,8 @@ class LoyaltyClubRequest(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         """Whoever asks, asks in his own name and gets no further than asking."""
+        for vals in vals_list:
+            check_finite(self, vals)
         if not self.env.su:
             for vals in vals_list:
                 if not vals.keys() <= ASKED:
@@ -173,6 +175,7 @@ class LoyaltyClubRequest(models.Model):
         return super().create(vals_list)
 
     def write(self, vals):
+        check_finite(self, vals)
         if not self.env.su:
             if not vals.keys() <= ASKED:
                 self._refuse_forged()
@@ -279,7 +282,12 @@ class LoyaltyClubRequest(models.Model):
         """The amount in units; what has more decimals than the account is refused."""
         self.ensure_one()
         digits = self.club_id._digits(self.account)
-        units = to_units(self.amount, digits)
+        try:
+            units = to_units(self.amount, digits)
+        except AmountError as error:
+            raise ClubError(
+                "invalid_payload", self.env._("amount: must be a sensible number")
+            ) from error
         if units * 10 ** (4 - digits) != to_units(self.amount, 4):
             raise UserError(
                 self.env._("%(amount)s has too many decimals.", amount=self.amount)

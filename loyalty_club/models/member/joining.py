@@ -331,6 +331,8 @@ class LoyaltyClubMember(models.Model):
         said = [values.get("name"), values.get("email"), *(values.get("tags") or ())]
         if any(identifiers.looks_like_pan(text) for text in said if text):
             raise self._bank_card_refused()
+        if name := values.get("name"):
+            values["name"] = self._shown_name(name)
         if mobile := values.get("mobile"):
             self._check_exact("mobile", mobile)
             values["mobile"] = club._mobile(mobile)
@@ -345,6 +347,16 @@ class LoyaltyClubMember(models.Model):
                     "invalid_payload", self.env._("email: this is no e-mail address")
                 )
         return values
+
+    @api.model
+    def _shown_name(self, name):
+        """A name without blanks around it.
+
+        :raises ClubError: invalid_payload, when nothing of it can be seen
+        """
+        if identifiers.is_blank(name or ""):
+            raise ClubError("invalid_payload", self.env._("name: is empty"))
+        return name.strip()
 
     @api.model
     def _bank_card_refused(self):

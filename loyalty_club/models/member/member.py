@@ -374,6 +374,8 @@ class LoyaltyClubMember(models.Model):
             **links(self, vals, "interest_ids"),
             **link(self, vals, "referrer_id"),
         }
+        if "name" in wanted:
+            wanted["name"] = self._shown_name(wanted["name"])
         if looks_like_pan(str(wanted.get("name") or "")):
             raise self._bank_card_refused()
         referrer = self.browse(wanted.get("referrer_id") or ())

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 
 from ...amounts import AMOUNT
 from ...engine.tiering import TierRule
+from ...rights import check_finite
 
 # Only the publishing wizard holds this object, and no RPC call can send one: rules
 # that already rank members can't change behind the preview.
@@ -83,11 +84,14 @@ class LoyaltyClubTier(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        for vals in vals_list:
+            check_finite(self, vals)
         tiers = super().create(vals_list)
         tiers._check_published()
         return tiers
 
     def write(self, vals):
+        check_finite(self, vals)
         if RULES & vals.keys():
             self._check_published()
         return super().write(vals)

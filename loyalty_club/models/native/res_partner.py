@@ -117,8 +117,18 @@ class ResPartner(models.Model):
             Domain(field, "ilike", escape_psql(word)) for word in name_words(text)
         )
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        return super().create([self._club_without_key(vals) for vals in vals_list])
+
+    def _club_without_key(self, vals):
+        """The same values, less the key of a name: it is read off the name."""
+        return {name: value for name, value in vals.items() if name != "club_name_key"}
+
     def write(self, vals):
         """Members are recognised by what their contacts say, whoever changes it."""
+        if "club_name_key" in vals:
+            vals = self._club_without_key(vals)
         res = super().write(vals)
         if {"phone", "email", "active"} & vals.keys():
             # Whoever may change a contact needs no right on the club.
