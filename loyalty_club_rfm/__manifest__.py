@@ -1,7 +1,7 @@
 {
     "name": "Loyalty Club: RFM",
     "summary": "Segments of customers by recency, frequency and money, every night",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Sales/Loyalty",
     "author": "Loyalty Club contributors",
     "maintainer": "Loyalty Club contributors",
@@ -16,7 +16,6 @@
         "security/ir.model.access.csv",
         "security/loyalty_club_rfm_rules.xml",
         "security/loyalty_club_rfm_fact_rules.xml",
-        "security/loyalty_club_rfm_forecast_rules.xml",
         "data/loyalty_club_rfm_map.xml",
         "data/loyalty_club_rfm_cron.xml",
         "data/loyalty_club_rfm_gather_cron.xml",

@@ -175,7 +175,6 @@ class LoyaltyClub(models.Model):
         definitions = self.env["loyalty.club.rfm.definition"]
         definitions._found(company)
         definition = definitions._main(company)
-        definition.forecast = "on"
         for week in range(WEEKS, -1, -1):
             day = definition._today() - timedelta(weeks=week)
             definition._run(day, full=not week)

@@ -3,5 +3,4 @@ from . import definition
 from . import run
 from . import facts
 from . import recommend
-from . import forecast
 from . import native

@@ -8,7 +8,6 @@ from . import test_facts_gather
 from . import test_facts_access
 from . import test_facts_companies
 from . import test_facts_share
-from . import test_forecast
 from . import test_segments
 from . import test_partner_segment
 from . import test_runs

@@ -90,26 +90,6 @@ class TestFactsTouched(RfmCase):
         )
         self.assertFactsAgree()
 
-    def test_contacts_with_forecasts_are_merged(self):
-        definition = self.env["loyalty.club.rfm.definition"].create(
-            {"name": "Test", "company_id": self.company.id}
-        )
-        forecasts = self.env["loyalty.club.rfm.forecast"].create(
-            [
-                {
-                    "definition_id": definition.id,
-                    "partner_id": partner.id,
-                    "expected_purchases": 2,
-                }
-                for partner in (self.ali, self.reza)
-            ]
-        )
-        self.env.flush_all()
-        merger = self.env["base.partner.merge.automatic.wizard"].create({})
-        merger._merge((self.ali | self.reza).ids, self.ali)
-        self.assertFalse(self.reza.exists())
-        self.assertFalse(forecasts.exists(), "until the next full run")
-
     def test_a_deleted_contact_leaves_no_facts_and_no_score(self):
         definition = self.env["loyalty.club.rfm.definition"].create(
             {"name": "Test", "company_id": self.company.id}

@@ -236,7 +236,6 @@ class TestKnownErrors(RfmCase):
         )
 
     def test_12_zero_and_negative_money_breaks_nothing(self):
-        self.definition.forecast = "on"
         customers = self.customers(30)
         self.bare_facts(*self.year(customers))
         free, owing = self.customers(2)

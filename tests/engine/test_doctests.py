@@ -8,10 +8,11 @@ import sys
 from pathlib import Path
 
 import engine
+import forecast_engine
 import pytest
 import rfm_engine
 
-ENGINES = (engine, rfm_engine)
+ENGINES = (engine, rfm_engine, forecast_engine)
 MODULES = [
     f"{package.__name__}.{module.name}"
     for package in ENGINES

@@ -55,7 +55,7 @@ class LoyaltyClubRfmDefinition(models.Model):
         )
         self._finish(run, values)
         if run.kind == "full":
-            self._forecast(run)
+            self._on_full_run(run)
         run.write({"state": "done", "seconds": time.monotonic() - started})
         # Whoever reads customers now reads them of this run.
         self.env.flush_all()
@@ -126,8 +126,14 @@ class LoyaltyClubRfmDefinition(models.Model):
         ``loyalty.club.rfm.move`` afterwards.
         """
 
-    def _forecast(self, run):
-        """Called after each full run, to look ahead."""
+    def _on_full_run(self, run):
+        """Called in each full run, once all customers are counted: a hook.
+
+        For what other addons work out of all purchases; it belongs to the run, and
+        fails with it.
+
+        :param run: ``loyalty.club.rfm.run``, whose snapshot is written
+        """
 
     # --------------------------------------------------------------------- schedule
 

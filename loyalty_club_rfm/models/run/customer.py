@@ -1,9 +1,11 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import SQL
+
+from odoo.addons.loyalty_club.erasing import Kept
 
 
 class LoyaltyClubRfmCustomer(models.Model):
-    """A customer as the last run found him. Read only: see the snapshot's writer."""
+    """A customer as the last run found them. Read only: see the snapshot's writer."""
 
     _name = "loyalty.club.rfm.customer"
     _description = "Customer's recency, frequency and money"
@@ -55,8 +57,6 @@ class LoyaltyClubRfmCustomer(models.Model):
     overdue = fields.Boolean(
         readonly=True, help="Stays away much longer than usual for this customer."
     )
-    expected_purchases = fields.Float(readonly=True)
-    expected_value = fields.Monetary(readonly=True)
     segment_color = fields.Integer(related="segment_id.color")
     segment_action = fields.Text("What to do", related="segment_id.action")
 
@@ -85,21 +85,43 @@ class LoyaltyClubRfmCustomer(models.Model):
                             AND (run.day - now.last_day) * (now.frequency - 1)
                                 > definition.overdue_factor
                                   * (now.last_day - now.first_day),
-                            FALSE) AS overdue,
-                   forecast.expected_purchases, forecast.expected_value
+                            FALSE) AS overdue
+                   %(columns)s
               FROM loyalty_club_rfm_score_now now
               JOIN loyalty_club_rfm_definition definition
                 ON definition.id = now.definition_id
               JOIN loyalty_club_rfm_run run ON run.id = definition.last_run_id
               JOIN res_company company ON company.id = definition.company_id
-              LEFT JOIN loyalty_club_rfm_forecast forecast
-                ON forecast.definition_id = now.definition_id
-               AND forecast.partner_id = now.partner_id
+              %(joins)s
              WHERE now.segment_id IS NOT NULL
-            """
+            """,
+            columns=SQL().join(SQL(", %s", column) for column in self._columns()),
+            joins=SQL(" ").join(self._joins()),
         )
 
+    def _columns(self):
+        """What other addons tell of a customer: a hook.
+
+        :return: list of ``SQL``, each of columns with the names of fields; of ``now``
+            (the customer's row), ``definition``, ``run``, ``company`` and the tables
+            of :meth:`_joins`
+        """
+        return []
+
+    def _joins(self):
+        """The tables that :meth:`_columns` need: a hook.
+
+        :return: list of ``SQL``, each a ``LEFT JOIN`` of one row at most
+        """
+        return []
+
+    @api.model
+    def _on_erase(self, person):
+        # Numbers of days and amounts: what was bought, by a contact without a name.
+        scores = Kept({"scores": self.env._("scores, segments and their history")})
+        return [*super()._on_erase(person), scores]
+
     def action_explain(self):
-        """Why this customer has his scores, in sentences."""
+        """Why this customer has their scores, in sentences."""
         self.ensure_one()
         return self.definition_id._explain_action(self.partner_id)

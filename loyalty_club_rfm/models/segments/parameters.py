@@ -85,20 +85,10 @@ class LoyaltyClubRfmParameters(models.AbstractModel):
     overdue_factor = fields.Float(
         "Overdue after",
         default=3.0,
-        help="A customer is overdue when he has stayed away for longer than this many "
-        "times his own average interval.",
+        help="A customer is overdue when they have stayed away for longer than this "
+        "many times their own average interval.",
     )
     overdue_min = fields.Integer("Purchases needed for that", default=4)
-    forecast = fields.Selection(
-        [
-            ("auto", "From 1,000 customers"),
-            ("on", "Always"),
-            ("off", "Never"),
-        ],
-        required=True,
-        default="auto",
-    )
-    forecast_days = fields.Integer("Forecast for", default=90)
 
     @api.constrains("r_thresholds", "f_thresholds", "m_thresholds")
     def _check_thresholds(self):
@@ -126,7 +116,6 @@ class LoyaltyClubRfmParameters(models.AbstractModel):
         "min_customers",
         "overdue_factor",
         "overdue_min",
-        "forecast_days",
     )
     def _check_numbers(self):
         for record in self:
@@ -146,9 +135,9 @@ class LoyaltyClubRfmParameters(models.AbstractModel):
                         "an interval from two purchases on."
                     )
                 )
-            if record.min_customers < 0 or not 1 <= record.forecast_days <= 3650:
+            if record.min_customers < 0:
                 raise ValidationError(
-                    self.env._("Numbers of customers and days can't be negative.")
+                    self.env._("A number of customers can't be negative.")
                 )
 
     def _parameter_names(self):

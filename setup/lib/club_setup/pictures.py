@@ -53,7 +53,7 @@ MARKS = {
     "loyalty_club_sale": CART,
     "loyalty_club_rfm": BARS,
     "loyalty_club_rfm_pos": RECEIPT + SMALL_BARS,
-    "loyalty_club_rfm_forecast": TREND,
+    "loyalty_club_forecast": TREND,
     "loyalty_club_box": WAVES,
     "loyalty_club_demo": SHOP,
 }

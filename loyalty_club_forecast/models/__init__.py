@@ -1,3 +1,5 @@
+from . import parameters
 from . import definition
 from . import forecast
 from . import fit
+from . import customer

@@ -11,10 +11,8 @@ from statistics import fmean
 import cdnow
 import pytest
 from club_setup import oracles
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from rfm_engine import btyd
-from rfm_engine.btyd import (
+from forecast_engine import btyd
+from forecast_engine.btyd import (
     Customers,
     Fit,
     PurchaseModel,
@@ -23,8 +21,10 @@ from rfm_engine.btyd import (
     fit_purchases,
     fit_values,
 )
-from rfm_engine.hypergeometric import hyp2f1
-from rfm_engine.minimum import NotFound, nelder_mead
+from forecast_engine.hypergeometric import hyp2f1
+from forecast_engine.minimum import NotFound, nelder_mead
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 #: Fader, Hardie and Lee (2005), table 2 and section 5.
 PUBLISHED = PurchaseModel(r=0.243, alpha=4.414, a=0.793, b=2.426)

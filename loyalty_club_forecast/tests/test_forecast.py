@@ -1,4 +1,4 @@
-"""Forecasts: each customer gets what the models expect of his own history, whether
+"""Forecasts: each customer gets what the models expect of their own history, whether
 they are counted one by one or in cells."""
 
 import random
@@ -9,11 +9,12 @@ from decimal import Decimal
 
 from psycopg2.extras import execute_values
 
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import new_test_user, tagged
 
+from odoo.addons.loyalty_club_rfm.tests.test_runs import DAY, NUMBERS, RunCase
+
 from ..engine.btyd import PurchaseModel, ValueModel
-from .test_runs import DAY, NUMBERS, RunCase
 
 UNIT = 8  # days: a window of 365 has no more than 52 of them
 
@@ -106,7 +107,7 @@ class TestForecast(RunCase):
 
     # ------------------------------------------------------------------- exactness
 
-    def test_each_customer_gets_what_is_expected_of_his_own_history(self):
+    def test_each_customer_gets_what_is_expected_of_their_own_history(self):
         _customers, documents = self._shop(1500)
         self.definition._run(DAY, full=True)
         fit = self.Fit.search([("definition_id", "=", self.definition.id)])
@@ -143,7 +144,7 @@ class TestForecast(RunCase):
         self.assertEqual(self._stored(), before)
 
     def test_worth_without_repeat_purchases_of_any_worth_is_everybodys(self):
-        """His gifts and exchanges count as nothing, not as less than nothing."""
+        """Their gifts and exchanges count as nothing, not as less than nothing."""
         customers, documents = self._shop(400)
         days = [DAY - timedelta(100), DAY - timedelta(50)]
         self.env.cr.execute(
@@ -222,6 +223,26 @@ class TestForecast(RunCase):
         count, worth = self._stored()[customers[0].id][:2]
         self.assertAlmostEqual(shown.expected_purchases, float(count), places=3)
         self.assertAlmostEqual(shown.expected_value, float(worth), places=2)
+
+    def test_the_page_of_a_customer_says_it_in_a_sentence(self):
+        customers, _documents = self._shop(400)
+        self.definition._run(DAY, full=True)
+        self.env.flush_all()
+        explain = self.env["loyalty.club.rfm.definition"].get_explanation
+        facts = explain(customers[0].id, self.definition.id)["facts"]
+        expected = [fact["text"] for fact in facts if fact["kind"] == "info"]
+        self.assertEqual(len(expected), 1)
+        self.assertIn("Expected in the next 90 days", expected[0])
+        self.definition.forecast = "off"
+        self.definition._run(DAY, full=True)
+        self.env.flush_all()
+        facts = explain(customers[0].id, self.definition.id)["facts"]
+        self.assertNotIn("info", [fact["kind"] for fact in facts])
+
+    def test_days_out_of_bounds_are_refused(self):
+        for days in (0, 3651):
+            with self.assertRaises(ValidationError):
+                self.definition.forecast_days = days
 
     # ------------------------------------------------------------------ whether at all
 

@@ -1,10 +1,10 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from odoo.addons.loyalty_club.erasing import Gone, Kept
+from odoo.addons.loyalty_club.erasing import Gone
+from odoo.addons.loyalty_club_rfm.snapshot import Snapshot
 
-from ...engine.btyd import Customers, Spenders, fit_purchases, fit_values
-from ...snapshot import Snapshot
+from ..engine.btyd import Customers, Spenders, fit_purchases, fit_values
 
 #: A window is told in at most so many weeks, or longer units: the number of different
 #: histories stays the same, however many customers have them.
@@ -17,7 +17,7 @@ class LoyaltyClubRfmForecast(models.Model):
     """What a customer will probably buy in the next days, and what it will be worth.
 
     See ``engine/btyd.py`` for the models. A full run writes it; other code reads it.
-    The probability that he still is a customer isn't kept: it is 1 for everybody who
+    The probability that they still are a customer isn't kept: it is 1 for everybody who
     bought once, and puts them ahead of the best.
     """
 
@@ -50,8 +50,6 @@ class LoyaltyClubRfmForecast(models.Model):
         return [
             *super()._on_erase(person),
             Gone({"forecasts": self.env._("forecasts")}, forecasts.unlink),
-            # Numbers of days and amounts: what was bought, by a contact without a name.
-            Kept({"scores": self.env._("scores, segments and their history")}),
         ]
 
     def _renew(self, run):
