@@ -8,6 +8,9 @@
     "license": "LGPL-3",
     "images": ["static/description/banner.png"],
     "depends": ["loyalty_club_rfm", "loyalty_club_pos"],
+    "data": [
+        "views/loyalty_club_rfm_definition_views.xml",
+    ],
     "assets": {
         "point_of_sale._assets_pos": [
             "loyalty_club_rfm_pos/static/src/**/*",

@@ -3,7 +3,6 @@ from collections import defaultdict
 from odoo.tools import SQL
 
 PAGE = 20
-MODELS = {"pos": "pos.order", "inv": "account.move", "door": "loyalty.club.purchase"}
 
 
 class Purchases:
@@ -19,6 +18,7 @@ class Purchases:
         self.run = run
         self.customer = customer
         self.words = words
+        self.sources = self.env["loyalty.club.rfm.fact"]._sources()
 
     def page(self, offset):
         """
@@ -33,7 +33,7 @@ class Purchases:
                 {
                     "id": row["id"],
                     "day": self.words.day(row["day"]),
-                    "model": MODELS[row["source"]],
+                    "model": self._model(row["source"]),
                     "res_id": row["res_id"],
                     "name": names.get((row["source"], row["res_id"]), ""),
                     "net": self.words.money(row["net"]),
@@ -105,13 +105,18 @@ class Purchases:
             ids[row["source"]].append(row["res_id"])
         names = {}
         for source, some in ids.items():
-            if MODELS[source] not in self.env:
-                continue  # sold at tills that have been uninstalled since
+            model = self._model(source)
+            if not model:
+                continue
             # The customer may be read; so may the numbers of what they bought.
-            documents_sudo = self.env[MODELS[source]].sudo().browse(some).exists()
+            documents_sudo = self.env[model].sudo().browse(some).exists()
             for document in documents_sudo:
                 names[source, document.id] = document.display_name
         return names
+
+    def _model(self, source):
+        """The model of a source's documents; False when its addon is gone."""
+        return self.sources[source].model if source in self.sources else False
 
     def _counted_for(self, row):
         """The letters that a purchase counted for, and why not where it didn't."""

@@ -70,7 +70,7 @@ class Counting:
         conditions = [
             SQL("fact.company_id = %s AND fact.day < %s", rules.company_id, rules.day)
         ]
-        if len(rules.sources) < 3:
+        if rules.left_out_sources:
             conditions.append(SQL("fact.source = ANY(%s)", list(rules.sources)))
         if not full:
             conditions.append(

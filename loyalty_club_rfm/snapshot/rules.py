@@ -28,12 +28,9 @@ class Rules:
     cells: tuple[int, ...]
     none_segment_id: int
     category_ids: tuple[int, ...]
-
-    @property
-    def sources(self):
-        """The sources of facts that count, as written in the table."""
-        named = {"pos": "use_pos", "inv": "use_invoice", "door": "use_door"}
-        return tuple(code for code, name in named.items() if self.parameters[name])
+    #: The sources of facts that count, as written in the table; and those that don't.
+    sources: tuple[str, ...]
+    left_out_sources: tuple[str, ...]
 
     @property
     def by_average(self):

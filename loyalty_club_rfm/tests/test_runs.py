@@ -228,19 +228,34 @@ class TestRuns(RunCase):
 
     def test_sources_are_chosen(self):
         customer = self._customers(1)
-        for number, source in enumerate(("pos", "inv", "door")):
+        for number, source in enumerate(("inv", "door")):
             self._fact(customer, DAY - timedelta(days=3), 10**number, source=source)
         for use, expected in (
-            ((True, True, False), 11),
-            ((False, True, True), 110),
-            ((False, False, True), 100),
+            ((True, True), 11),
+            ((True, False), 1),
+            ((False, True), 10),
+            ((False, False), None),
         ):
             with self.subTest(use=use):
                 self.definition.write(
-                    dict(zip(("use_pos", "use_invoice", "use_door"), use, strict=True))
+                    dict(zip(("use_invoice", "use_door"), use, strict=True))
                 )
                 self.definition._run(DAY)
-                self.assertEqual(self._rows()[customer.id][3], expected)
+                row = self._rows().get(customer.id)
+                self.assertEqual(row and row[3], expected)
+
+    def test_the_list_of_sources_is_open(self):
+        """A source of another addon counts where its parameter says so."""
+        more = {**self.definition._source_parameters(), "other": "use_door"}
+        parameters = type(self.env["loyalty.club.rfm.parameters"])
+        self.patch(parameters, "_source_parameters", lambda _self: more)
+        customer = self._customers(1)
+        self._fact(customer, DAY - timedelta(days=3), 10, source="other")
+        for use, expected in ((True, 10), (False, None)):
+            self.definition.use_door = use
+            self.definition._run(DAY)
+            row = self._rows().get(customer.id)
+            self.assertEqual(row and row[3], expected)
 
     def test_a_company_of_contacts_is_one_customer(self):
         firm = self.env["res.partner"].create({"name": "Firm", "is_company": True})

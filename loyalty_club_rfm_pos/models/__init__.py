@@ -1,3 +1,4 @@
+from . import loyalty_club_rfm_parameters
 from . import loyalty_club_rfm_fact
 from . import pos_order
 from . import account_move

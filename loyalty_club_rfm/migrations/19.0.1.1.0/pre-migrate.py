@@ -1,7 +1,8 @@
-"""The forecast has become an addon of its own, ``loyalty_club_forecast``.
+"""What has left this addon keeps its tables, columns and what was set in them.
 
-Where there is one its tables and columns stay: they belong to the new addon, which is
-installed with this upgrade.
+The forecast has become an addon of its own, ``loyalty_club_forecast``, which is
+installed with this upgrade. Whether till orders count is ``loyalty_club_rfm_pos``'s to
+ask, where that is installed.
 """
 
 MODELS = ("loyalty.club.rfm.forecast", "loyalty.club.rfm.forecast.fit")
@@ -18,7 +19,7 @@ RECORDS = (
     "access_forecast_fit_desk",
     "access_forecast_fit_auditor",
 )
-OLD, NEW = "loyalty_club_rfm", "loyalty_club_forecast"
+OLD, NEW, TILLS = "loyalty_club_rfm", "loyalty_club_forecast", "loyalty_club_rfm_pos"
 
 
 def migrate(cr, version):
@@ -26,57 +27,81 @@ def migrate(cr, version):
         return
     names = list(RECORDS)
     for model in MODELS:
-        cr.execute(
-            """
-            SELECT data.name FROM ir_model_data AS data
-              JOIN ir_model AS model ON model.model = %(model)s
-             WHERE data.module = %(old)s
-               AND (data.model = 'ir.model' AND data.res_id = model.id
-                    OR data.model = 'ir.model.fields' AND data.res_id IN (
-                        SELECT id FROM ir_model_fields WHERE model_id = model.id)
-                    OR data.model = 'ir.model.fields.selection' AND data.res_id IN (
-                        SELECT option.id
-                          FROM ir_model_fields_selection AS option
-                          JOIN ir_model_fields AS field ON field.id = option.field_id
-                         WHERE field.model_id = model.id)
-                    OR data.model = 'ir.model.constraint' AND data.res_id IN (
-                        SELECT id FROM ir_model_constraint WHERE model = model.id))
-            """,
-            {"model": model, "old": OLD},
-        )
-        names += [name for (name,) in cr.fetchall()]
-        cr.execute(
-            """
-            UPDATE ir_model_constraint
-               SET module = new.id
-              FROM ir_module_module AS new, ir_model AS model
-             WHERE new.name = %s AND model.model = %s
-               AND ir_model_constraint.model = model.id
-            """,
-            [NEW, model],
-        )
+        names += _names_of_model(cr, model)
+        _own_constraints(cr, model)
     for model, fields in FIELDS.items():
-        cr.execute(
-            """
-            SELECT data.name
-              FROM ir_model_data AS data
-              LEFT JOIN ir_model_fields_selection AS option
-                ON data.model = 'ir.model.fields.selection' AND option.id = data.res_id
-              JOIN ir_model_fields AS field
-                ON field.id = CASE data.model WHEN 'ir.model.fields' THEN data.res_id
-                                              ELSE option.field_id END
-             WHERE data.module = %s AND field.model = %s AND field.name = ANY(%s)
-               AND data.model IN ('ir.model.fields', 'ir.model.fields.selection')
-            """,
-            [OLD, model, list(fields)],
-        )
-        names += [name for (name,) in cr.fetchall()]
-    cr.execute(
-        "UPDATE ir_model_data SET module = %s WHERE module = %s AND name = ANY(%s)",
-        [NEW, OLD, names],
-    )
+        names += _names_of_fields(cr, model, fields)
+    _give(cr, NEW, names)
+    for model in ("loyalty.club.rfm.parameters", "loyalty.club.rfm.definition"):
+        _give(cr, TILLS, _names_of_fields(cr, model, ["use_pos"]))
     cr.execute(
         "UPDATE ir_module_module SET state = 'to install' "
         "WHERE name = %s AND state = 'uninstalled'",
         [NEW],
+    )
+
+
+def _give(cr, addon, names):
+    """Let another addon, if there is one, be the owner of what has these names."""
+    cr.execute(
+        """
+        UPDATE ir_model_data SET module = %(addon)s
+         WHERE module = %(old)s AND name = ANY(%(names)s)
+           AND EXISTS (SELECT FROM ir_module_module WHERE name = %(addon)s
+                          AND (state != 'uninstalled' OR name = %(new)s))
+        """,
+        {"addon": addon, "old": OLD, "new": NEW, "names": names},
+    )
+
+
+def _names_of_model(cr, model):
+    """Names of all that Odoo keeps about a model: itself, fields, options."""
+    cr.execute(
+        """
+        SELECT data.name FROM ir_model_data AS data
+          JOIN ir_model AS model ON model.model = %(model)s
+         WHERE data.module = %(old)s
+           AND (data.model = 'ir.model' AND data.res_id = model.id
+                OR data.model = 'ir.model.fields' AND data.res_id IN (
+                    SELECT id FROM ir_model_fields WHERE model_id = model.id)
+                OR data.model = 'ir.model.fields.selection' AND data.res_id IN (
+                    SELECT option.id
+                      FROM ir_model_fields_selection AS option
+                      JOIN ir_model_fields AS field ON field.id = option.field_id
+                     WHERE field.model_id = model.id)
+                OR data.model = 'ir.model.constraint' AND data.res_id IN (
+                    SELECT id FROM ir_model_constraint WHERE model = model.id))
+        """,
+        {"model": model, "old": OLD},
+    )
+    return [name for (name,) in cr.fetchall()]
+
+
+def _names_of_fields(cr, model, fields):
+    cr.execute(
+        """
+        SELECT data.name
+          FROM ir_model_data AS data
+          LEFT JOIN ir_model_fields_selection AS option
+            ON data.model = 'ir.model.fields.selection' AND option.id = data.res_id
+          JOIN ir_model_fields AS field
+            ON field.id = CASE data.model WHEN 'ir.model.fields' THEN data.res_id
+                                          ELSE option.field_id END
+         WHERE data.module = %s AND field.model = %s AND field.name = ANY(%s)
+           AND data.model IN ('ir.model.fields', 'ir.model.fields.selection')
+        """,
+        [OLD, model, list(fields)],
+    )
+    return [name for (name,) in cr.fetchall()]
+
+
+def _own_constraints(cr, model):
+    cr.execute(
+        """
+        UPDATE ir_model_constraint AS own
+           SET module = new.id
+          FROM ir_module_module AS new, ir_model AS model
+         WHERE new.name = %s AND model.model = %s AND own.model = model.id
+        """,
+        [NEW, model],
     )

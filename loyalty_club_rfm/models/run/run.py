@@ -93,6 +93,8 @@ class LoyaltyClubRfmRun(models.Model):
         categories = self.env["product.category"].search(
             [("id", "child_of", version.parameters["excluded_categ_ids"])]
         )
+        uses = definition._source_parameters()
+        sources = [code for code, name in uses.items() if version.parameters.get(name)]
         return Rules(
             definition_id=definition.id,
             company_id=self.company_id.id,
@@ -104,6 +106,8 @@ class LoyaltyClubRfmRun(models.Model):
             cells=tuple(version.cells),
             none_segment_id=version.none_segment_id.id,
             category_ids=tuple(categories.ids),
+            sources=tuple(sources),
+            left_out_sources=tuple(code for code in uses if code not in sources),
         )
 
     def _report(self, percent, name, seconds, visible):

@@ -10,7 +10,6 @@ class LoyaltyClubRfmParameters(models.AbstractModel):
     _name = "loyalty.club.rfm.parameters"
     _description = "What recency, frequency and money mean"
 
-    use_pos = fields.Boolean("Point of sale", default=True)
     use_invoice = fields.Boolean("Invoices", default=True)
     use_door = fields.Boolean(
         "Integrations",
@@ -139,6 +138,14 @@ class LoyaltyClubRfmParameters(models.AbstractModel):
                 raise ValidationError(
                     self.env._("A number of customers can't be negative.")
                 )
+
+    @api.model
+    def _source_parameters(self):
+        """Which parameter says that a source of facts counts: a hook.
+
+        :return: dict of source, as in ``loyalty.club.rfm.fact``, to a field's name
+        """
+        return {"inv": "use_invoice", "door": "use_door"}
 
     def _parameter_names(self):
         """Names of the fields that make up a version, sorted."""
