@@ -40,6 +40,7 @@
         "views/loyalty_club_purchase_views.xml",
         "views/loyalty_club_entry_views.xml",
         "views/loyalty_club_tier_views.xml",
+        "views/loyalty_club_limit_views.xml",
         "views/loyalty_club_views.xml",
         "views/loyalty_club_reason_views.xml",
         "views/loyalty_club_check_views.xml",

@@ -12,6 +12,7 @@ from ..exceptions import ClubError
 from ..facts import LineFacts, PurchaseFacts
 from . import answers, members, payloads
 from .call import company_of, refuse
+from .spending import check_cap
 
 
 def purchase_quote(call, *, purchase: payloads.QUOTED):
@@ -35,11 +36,16 @@ def purchase_quote(call, *, purchase: payloads.QUOTED):
 def purchase_record(call, *, purchase: payloads.PURCHASE):
     """Record a paid purchase and give what it earns.
 
+    An integration tells what was sold; anybody else gives up to their cap, like an
+    adjustment.
+
     :return: ``uuid``, ``award``, ``entries``, ``balances``
     """
     member = members.active(call.club, purchase["member"])
     facts = _facts(call.club, purchase)
     recorded = call.env["loyalty.club.purchase"]._record(call.club, member, facts)
+    if not call.env.user.has_group("loyalty_club.group_integration"):
+        check_cap(call.club, to_units(recorded.points, 0), "points")
     return member, {
         "uuid": recorded.key,
         "award": answers.award(

@@ -110,7 +110,7 @@ def top_up(
     found = members.active(call.club, member)
     units = answers.positive(call.club, amount, "wallet")
     if not call.env.user.has_group("loyalty_club.group_integration"):
-        _check_cap(call.club, units, "wallet")
+        check_cap(call.club, units, "wallet")
     ledger = call.env["loyalty.club.ledger"]
     entry_ids = ledger._grant(
         ledger._account(found, "wallet"),
@@ -142,7 +142,7 @@ def grant(
     reason = reason_of(call.club, reason)
     if expires_on and expires_on < call.club._today():
         refuse("expires_on", "lies in the past")
-    _check_cap(call.club, units, account)
+    check_cap(call.club, units, account)
     ledger = call.env["loyalty.club.ledger"]
     entry_ids = ledger._grant(
         ledger._account(found, account),
@@ -217,7 +217,7 @@ def reason_of(club, code):
     return reason
 
 
-def _check_cap(club, units, account):
+def check_cap(club, units, account):
     """Count what the caller gives alone, and refuse what is too much."""
     if not club._cap_take(account, units):
         raise ClubError(

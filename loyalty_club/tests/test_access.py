@@ -20,6 +20,7 @@ RIGHTS = {
     "loyalty.club.allocation": ("r", "r", "r", ""),
     "loyalty.club.hold": ("r", "r", "r", ""),
     "loyalty.club.request": ("rwc", "rwc", "r", ""),
+    "loyalty.club.limit.request": ("", "rwc", "r", ""),
     "loyalty.club.call": ("", "r", "r", ""),
     "loyalty.club.check": ("", "r", "r", ""),
     "loyalty.club.cap.use": ("", "r", "r", ""),

@@ -1,9 +1,10 @@
 """Limits count per person, day and month, nobody raises their own, and all is noted."""
 
 from odoo import fields
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import freeze_time
 
+from ..models.club.limit import LIMITS
 from .common import ClubCase
 
 
@@ -144,17 +145,131 @@ class TestCaps(ClubCase):
 
     # ------------------------------------------------------------------ raising
 
-    def test_nobody_raises_their_own_limit(self):
+    def test_nobody_raises_a_limit_alone(self):
+        self.grant(self.ali, 1)
         club = self.club.with_user(self.manager)
-        for name in ("cap_manager_points", "cap_manager_money", "cap_month_times"):
-            with self.subTest(name), self.assertRaises(AccessError):
+        for name in LIMITS:
+            with self.subTest(name), self.assertClubError("needs_approval"):
                 club.write({name: 10**6})
-        with self.assertRaises(AccessError):
-            club.create({"name": "Mine", "code": "mine", "cap_manager_points": 10**6})
-        club.write({"cap_manager_points": 4000, "cap_desk_points": 20})
+        club.write({"cap_manager_points": 4000, "cap_desk_points": 5})
         self.manager.group_ids += self.env.ref("base.group_system")
         club.write({"cap_manager_points": 10**6})
         self.assertEqual(self.club.cap_manager_points, 10**6)
+
+    def test_a_new_club_is_set_up_by_one_but_for_their_own_limit(self):
+        clubs = self.env["loyalty.club"].with_user(self.manager)
+        values = {"name": "Mine", "code": "mine"}
+        for name in ("cap_manager_points", "cap_manager_money", "cap_month_times"):
+            with self.subTest(name), self.assertClubError("needs_approval"):
+                clubs.create({**values, name: 10**6})
+            with self.subTest(name), self.assertClubError("needs_approval"):
+                self.club.with_user(self.manager).write({name: 10**6})
+        club = clubs.create({**values, "cap_desk_points": 50, "welcome_points": 30})
+        club.write({"welcome_points": 40})
+        self.assertEqual(club.welcome_points, 40)
+
+    def higher(self, limit, amount, user=None):
+        request = (
+            self.env["loyalty.club.limit.request"]
+            .with_user(user or self.manager)
+            .create({"club_id": self.club.id, "limit": limit, "amount": amount})
+        )
+        request.action_submit()
+        return request
+
+    def test_one_asks_for_a_higher_limit_and_another_agrees(self):
+        second = self.user("second", "loyalty_club.group_manager")
+        self.grant(self.ali, 1)
+        for limit, amount in (
+            ("cap_desk_points", 20),
+            ("cap_manager_points", 9000),
+            ("cap_integration_money", 7.5),
+            ("welcome_points", 40),
+        ):
+            with self.subTest(limit):
+                before = self.club[limit]
+                request = self.higher(limit, amount)
+                self.assertEqual(self.club[limit], before)
+                self.assertIn(second, request.sudo().activity_ids.user_id)
+                self.assertNotIn(self.manager, request.sudo().activity_ids.user_id)
+                for user in (self.manager, self.users["desk"], self.users["auditor"]):
+                    with self.assertRaises(AccessError):
+                        request.with_user(user).action_approve()
+                request.with_user(second).action_approve()
+                self.assertEqual(self.club[limit], amount)
+                self.assertEqual(request.state, "posted")
+                self.assertEqual(request.decided_by_id, second)
+                self.assertFalse(request.sudo().activity_ids)
+                bodies = " ".join(
+                    self.env["mail.message"]
+                    .search([("model", "=", "loyalty.club"), ("body", "like", "asked")])
+                    .mapped("body")
+                )
+                self.assertIn(self.manager.name, bodies)
+                self.assertIn(second.name, bodies)
+        self.assertEqual(self.ask(20, user=self.users["desk"]), "posted")
+
+    def test_a_refused_limit_stays_and_nothing_is_forged(self):
+        second = self.user("second", "loyalty_club.group_manager")
+        request = self.higher("cap_desk_points", 20)
+        with self.assertRaises(AccessError):
+            request.write({"amount": 10**6})
+        with self.assertRaises(AccessError):
+            request.with_user(second).write({"state": "posted"})
+        request.with_user(second).action_refuse()
+        self.assertEqual(self.club.cap_desk_points, 10)
+        with self.assertRaises(UserError):
+            request.with_user(second).action_approve()
+        requests = self.env["loyalty.club.limit.request"].with_user(self.manager)
+        for forged in (
+            {"state": "waiting"},
+            {"user_id": second.id},
+            {"before": 5},
+        ):
+            values = {"limit": "cap_desk_points", "amount": 20, **forged}
+            with self.subTest(forged), self.assertRaises(AccessError):
+                requests.create(values)
+        with self.assertRaises(UserError):  # it is no higher one
+            self.higher("cap_desk_points", 10)
+        wishing = requests.with_context(
+            default_user_id=second.id, default_state="waiting"
+        )
+        request = wishing.create({"limit": "cap_desk_points", "amount": 20})
+        self.assertEqual((request.user_id, request.state), (self.manager, "draft"))
+
+    def test_limits_of_another_company_are_not_decided_here(self):
+        south = self.new_company("South")
+        stranger = self.user("stranger", "loyalty_club.group_manager", companies=south)
+        request = self.higher("cap_desk_points", 20)
+        self.assertNotIn(stranger, request.sudo().activity_ids.user_id)
+        with self.assertRaises(AccessError):
+            request.with_user(stranger).action_approve()
+
+    def test_a_manager_s_purchases_at_the_api_count(self):
+        self.set_one_point_a_euro()
+        api = self.env["loyalty.club"].with_user(self.manager)
+
+        def sell(uuid, total, caller=api):
+            return caller.purchase_record(
+                purchase={
+                    "uuid": uuid,
+                    "member": self.ali.number,
+                    "lines": [{"name": "Tea", "quantity": 1, "unit_price": total}],
+                }
+            )
+
+        sell("a", 3000)
+        with self.assertClubError("needs_approval"), self.env.cr.savepoint():
+            sell("b", 2001)
+        self.assertFalse(self.env["loyalty.club.purchase"].search([("key", "=", "b")]))
+        self.assertEqual(self.ask(2000), "posted")
+        self.assertEqual(self.ask(1), "waiting")
+        sell("c", 9000, self.env["loyalty.club"].with_user(self.integration))
+
+    def set_one_point_a_euro(self):
+        self.club.points_program_id.rule_ids.write(
+            {"club_per_amount": 1, "reward_point_amount": 1, "minimum_amount": 0}
+        )
 
     # ------------------------------------------------------------------ the trace
 

@@ -5,7 +5,9 @@ from . import defaults
 from . import cap
 from . import policies
 from . import reason
+from . import second_person
 from . import request
+from . import limit
 from . import call
 from . import api
 from . import check

@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
 from ...amounts import AMOUNT
@@ -105,30 +104,6 @@ class LoyaltyClub(models.Model):
         )
         action["domain"] = [("club_id", "=", self.id)]
         return action
-
-    # ------------------------------------------------------------------ own caps
-
-    def _check_own_cap(self, vals):
-        """Nobody raises the cap they post by: an administrator does, who is asked."""
-        if self.env.su or self.env.user.has_group("base.group_system"):
-            return
-        role = self.env.user._club_role()
-        if not role:  # the right to write is refused later on
-            return
-        own = (f"cap_{role}_points", f"cap_{role}_money", "cap_month_times")
-        for name in own:
-            present = self[name] if self else self._standard_cap(name)
-            if (vals.get(name) or 0) > present:
-                raise AccessError(
-                    self.env._(
-                        "Nobody raises the limit that they post by themself. Ask "
-                        "somebody who administers the settings."
-                    )
-                )
-
-    def _standard_cap(self, name):
-        default = name in self._fields and self._fields[name].default
-        return default(self) if default else 0
 
     # ------------------------------------------------------------------ counting
 

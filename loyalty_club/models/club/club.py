@@ -384,7 +384,7 @@ class LoyaltyClub(models.Model):
             raise AccessError(
                 self.env._("How far a daily job has got is nobody's to say.")
             )
-        self._check_own_cap(vals)
+        self._check_limits(vals)
 
     @api.model_create_multi
     def create(self, vals_list):

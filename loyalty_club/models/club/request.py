@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.tools import format_amount
 
 from ...amounts import AMOUNT
@@ -12,8 +12,7 @@ from ...rights import check_finite, raised
 from .club import ACCOUNTS
 
 # What somebody asks for; the rest of a request is the club's to say.
-ASKED = {"member_id", "account", "amount", "reason_id", "expires_on", "note"}
-DECIDERS = 20  # at most so many are asked by an activity
+ASKED = frozenset({"member_id", "account", "amount", "reason_id", "expires_on", "note"})
 
 
 class LoyaltyClubRequest(models.Model):
@@ -25,7 +24,8 @@ class LoyaltyClubRequest(models.Model):
     _name = "loyalty.club.request"
     _description = "Adjustment Request"
     _club_proposed = frozenset({"member_id", "account"})
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["loyalty.club.second.person"]
+    _club_asked = ASKED
     _order = "id desc"
     _rec_name = "reason_id"
 
@@ -61,18 +61,7 @@ class LoyaltyClubRequest(models.Model):
         tracking=True,
         index=True,
     )
-    user_id = fields.Many2one(
-        "res.users",
-        string="Asked by",
-        required=True,
-        readonly=True,
-        copy=False,
-        default=lambda self: self.env.user,
-    )
-    decided_by_id = fields.Many2one("res.users", readonly=True, copy=False)
-    decided_at = fields.Datetime(readonly=True, copy=False)
     entry_ids = fields.One2many("loyalty.club.entry", "request_id")
-    can_decide = fields.Boolean(compute="_compute_can_decide")
     currency_id = fields.Many2one(related="club_id.currency_id")
     balance = fields.Float(
         "Balance now", compute="_compute_balance", compute_sudo=True, **AMOUNT
@@ -85,17 +74,6 @@ class LoyaltyClubRequest(models.Model):
     _amount_set = models.Constraint(
         "CHECK (amount <> 0)", "An adjustment gives or takes something."
     )
-
-    @api.depends_context("uid")
-    @api.depends("state", "user_id")
-    def _compute_can_decide(self):
-        manager = self.env.user.has_group("loyalty_club.group_manager")
-        for request in self:
-            request.can_decide = (
-                manager
-                and request.state == "waiting"
-                and request.user_id != self.env.user
-            )
 
     @api.depends("member_id", "account")
     def _compute_balance(self):
@@ -165,42 +143,21 @@ class LoyaltyClubRequest(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        """Whoever asks, asks in his own name and gets no further than asking."""
         for vals in vals_list:
             check_finite(self, vals)
-        if not self.env.su:
-            for vals in vals_list:
-                if not vals.keys() <= ASKED:
-                    self._refuse_forged()
         return super().create(vals_list)
 
     def write(self, vals):
         check_finite(self, vals)
-        if not self.env.su:
-            if not vals.keys() <= ASKED:
-                self._refuse_forged()
-            if self.filtered(
-                lambda r: r.state != "draft" or r.user_id != self.env.user
-            ):
-                raise AccessError(
-                    self.env._(
-                        "Only the person who asks changes a request, until sent."
-                    )
-                )
         return super().write(vals)
-
-    def _refuse_forged(self):
-        raise AccessError(self.env._("A request is decided by its buttons only."))
 
     # ------------------------------------------------------------------ deciding
 
     def action_submit(self):
         """Post what is within the asker's cap; ask a second person otherwise."""
         for request in self:
-            request.check_access("write")
-            if request.state != "draft" or request.user_id != self.env.user:
-                raise UserError(self.env._("This request was sent already."))
-            # State and entries are written for the asker, by the rule of his cap.
+            request._check_asker()
+            # State and entries are written for the asker, by the rule of their cap.
             request_sudo = raised(request)
             club_sudo = request_sudo.club_id
             if club_sudo._cap_take(request.account, abs(request._units())):
@@ -219,26 +176,7 @@ class LoyaltyClubRequest(models.Model):
                 "left_asked": to_column(club._cap_left(self.account), digits),
             }
         )
-        # An activity is enough: no mail is sent while the request is saved.
-        quiet = self.with_context(mail_activity_quick_update=True)
-        for user in self._deciders():
-            quiet.activity_schedule(
-                "mail.mail_activity_data_todo",
-                summary=self.env._("Approve an adjustment"),
-                user_id=user.id,
-            )
-
-    def _deciders(self):
-        """Who may decide this request: managers of its company, but who asked."""
-        managers = self.env.ref("loyalty_club.group_manager").all_user_ids
-        branches = self.env["res.company"].search(
-            [("id", "child_of", self.company_id.id)]
-        )
-        return managers.filtered(
-            lambda user: (
-                user != self.user_id and user.active and user.company_ids & branches
-            )
-        )[:DECIDERS]
+        self._ask_deciders(self.env._("Approve an adjustment"))
 
     def action_approve(self):
         """Post what somebody else asked for."""
@@ -250,33 +188,17 @@ class LoyaltyClubRequest(models.Model):
     def action_refuse(self):
         for request in self:
             request._check_decider()
-            raised(request).write(  # decided by a manager, checked above
-                {
-                    "state": "refused",
-                    "decided_by_id": self.env.uid,
-                    "decided_at": fields.Datetime.now(),
-                }
-            )
-            raised(request).activity_ids.unlink()  # nobody is asked any more
-        self.env["loyalty.club.event"]._note("decided", self.ids)
+            raised(request)._decided("refused")  # by a manager, checked above
         return True
+
+    def _decided(self, state):
+        super()._decided(state)
+        self.env["loyalty.club.event"]._note("decided", self.ids)
 
     def _on_decided(self):
         """Requests were posted or refused (``state``): a hook, called once before the
         commit, with all. A request below the cap is decided by who asks.
         """
-
-    def _check_decider(self):
-        self.ensure_one()
-        self.check_access("read")
-        if not self.env.user.has_group("loyalty_club.group_manager"):
-            raise AccessError(
-                self.env._("Only a manager of the club decides requests.")
-            )
-        if self.user_id == self.env.user:
-            raise AccessError(self.env._("Nobody approves his own request."))
-        if self.state != "waiting":
-            raise UserError(self.env._("This request isn't waiting for a decision."))
 
     def _units(self):
         """The amount in units; what has more decimals than the account is refused."""
@@ -320,24 +242,7 @@ class LoyaltyClubRequest(models.Model):
             )
         else:
             ledger._spend(card_id, -units, "adjust", key=key, origin=origin)
-        self.write(
-            {
-                "state": "posted",
-                "decided_by_id": self.env.uid,
-                "decided_at": fields.Datetime.now(),
-            }
-        )
-        self.activity_ids.unlink()  # nobody is asked any more
-        self.env["loyalty.club.event"]._note("decided", self.ids)
-
-    def _lock(self):
-        """Two managers deciding in the same second: the later one sees the first."""
-        self.lock_for_update()
-        self.invalidate_recordset(["state"])
-        if self.state not in ("draft", "waiting"):
-            raise ClubError(
-                "key_conflict", self.env._("This request was decided already.")
-            )
+        self._decided("posted")
 
     @api.model
     def _on_erase(self, person):
