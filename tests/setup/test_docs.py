@@ -19,6 +19,7 @@ PAGES = sorted(
 )
 NAMES = [str(page.relative_to(CHECKOUT)) for page in PAGES]
 LONGEST_README = 150
+MOST_FILES = 12  # that are entered to follow a journey
 LINK = re.compile(r"\[[^]]*\]\(([^)\s]+)\)")
 CODE = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
 # `loyalty_club/engine/lots.py`, `tests/api/`, `setup/run`: what a page calls a path.
@@ -143,6 +144,16 @@ def test_words_are_those_of_the_screens():
     words = {row[2] for row in rows("docs/glossary.md")[1:] if len(row) > 2}
     assert len(words) > 20
     assert {word for word in words if word not in said} == set()
+
+
+def test_journeys_are_short():
+    text = (CHECKOUT / "docs/architecture.md").read_text()
+    journeys = (
+        text.split("## Three journeys\n")[1].split("\n## ")[0].split("\n### ")[1:]
+    )
+    steps = [re.findall(r"^\d+\. `([\w/.]+)`", one, re.MULTILINE) for one in journeys]
+    assert len(steps) == 3 and all(steps)
+    assert all(len(set(files)) == len(files) <= MOST_FILES for files in steps)
 
 
 def test_readme_is_short():
