@@ -1,12 +1,12 @@
-"""What a customer will probably buy next, from when and how often he bought.
+"""What a customer will probably buy next, from when and how often they bought.
 
 *Purchases*: BG/NBD. P. Fader, B. Hardie, K. L. Lee, "Counting your customers the easy
-way", Marketing Science 24 (2005). Everybody buys at random at a rate of his own, and
-after each purchase stays away for good with a probability of his own; the rates are
+way", Marketing Science 24 (2005). Everybody buys at random at a rate of their own, and
+after each purchase stays away for good with a probability of their own; the rates are
 gamma distributed (r, alpha), the probabilities beta (a, b).
 
 *Value*: Gamma-Gamma. P. Fader, B. Hardie, "The Gamma-Gamma model of monetary value"
-(2013). A customer's purchases scatter around a mean of his own (p); the means scatter
+(2013). A customer's purchases scatter around a mean of their own (p); the means scatter
 over the customers (q, v).
 
 Customers are given in cells of equal ones, each with their number: fitting then takes
@@ -66,14 +66,14 @@ class PurchaseModel:
     b: float
 
     def log_odds_gone(self, x: int, t_x: float, T: float) -> float:
-        """ln of how many times likelier he has left than stayed; equation (7)."""
+        """ln of how many times likelier they have left than stayed; equation (7)."""
         if not x:
             return -math.inf
         silence = math.log((self.alpha + T) / (self.alpha + t_x))
         return math.log(self.a / (self.b + x - 1)) + (self.r + x) * silence
 
     def alive(self, x: int, t_x: float, T: float) -> float:
-        """The probability that he still is a customer.
+        """The probability that they still are a customer.
 
         >>> cdnow = PurchaseModel(0.243, 4.414, 0.793, 2.426)
         >>> cdnow.alive(0, 0, 38.86), round(cdnow.alive(2, 30.43, 38.86), 3)
@@ -82,7 +82,7 @@ class PurchaseModel:
         return math.exp(-_log1p_exp(self.log_odds_gone(x, t_x, T)))
 
     def expected(self, x: int, t_x: float, T: float, t: float) -> float:
-        """Purchases to expect of him in the next ``t``; equation (10).
+        """Purchases to expect of them in the next ``t``; equation (10).
 
         The authors' example, a customer of CDNOW over the next 39 weeks:
 
@@ -110,14 +110,14 @@ class PurchaseModel:
 
 @dataclass(frozen=True, slots=True)
 class ValueModel:
-    """Gamma-Gamma: ``p`` of a customer's purchases, ``q`` and ``v`` of his mean."""
+    """Gamma-Gamma: ``p`` of a customer's purchases, ``q`` and ``v`` of their mean."""
 
     p: float
     q: float
     v: float
 
     def expected(self, x: int, mean: float) -> float:
-        """The worth of his next purchase; between his own mean and everybody's.
+        """The worth of their next purchase; between their own mean and everybody's.
 
         >>> cdnow = ValueModel(6.25, 3.74, 15.44)
         >>> round(cdnow.expected(0, 0), 1), round(cdnow.expected(2, 22.35), 1)

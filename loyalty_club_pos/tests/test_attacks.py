@@ -31,7 +31,7 @@ CLUMSY = (
 
 @freeze_time("2026-03-10 09:00:00")
 class AttackCase(ReturnCase):
-    """A cashier who can write his own requests: Odoo's lowest right on tills."""
+    """A cashier who can write their own requests: Odoo's lowest right on tills."""
 
     @classmethod
     def setUpClass(cls):

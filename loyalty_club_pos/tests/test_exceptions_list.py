@@ -6,7 +6,7 @@ from .test_spending import SpendingCase
 
 @freeze_time("2026-03-10 09:00:00")
 class TestExceptionsList(SpendingCase):
-    """What a manager should know stands in one list, and he ticks it off."""
+    """What a manager should know stands in one list, and they tick it off."""
 
     def breach(self):
         return self.buy((self.points, 5, 500)).club_exception_ids

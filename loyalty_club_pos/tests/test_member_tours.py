@@ -78,7 +78,7 @@ class TestMemberTours(ClubKit, TestPointOfSaleHttpCommon):
         self.assertGreaterEqual(self.available(dara), 100)
 
     def test_customer_becomes_a_member(self):
-        """The customer himself joins; no second contact is made of him."""
+        """The customers themselves join; no second contact is made of them."""
         self.start_pos_tour("ClubMakeMemberTour")
         self.assertEqual(self._member_of("0936 111 2222").partner_id, self.customer)
 
@@ -93,7 +93,7 @@ class TestMemberTours(ClubKit, TestPointOfSaleHttpCommon):
         self.assertEqual(self._orders().partner_id, self.sara.partner_id)
 
     def test_seen_before(self):
-        """Without a network who was seen is recognised, and the sale is his."""
+        """Without a network who was seen is recognised, and the sale is theirs."""
         self.start_pos_tour("ClubSeenBeforeTour")
         self.assertEqual(len(self._orders()), 2)
         self.assertEqual(self._orders().partner_id, self.sara.partner_id)

@@ -15,7 +15,7 @@ PAN = "6037990000000006"
 
 @freeze_time("2026-03-10 09:00:00")
 class TestRecognise(TillCase):
-    """Who is found by what he shows, by whom, and what nobody may ask."""
+    """Who is found by what they show, by whom, and what nobody may ask."""
 
     @classmethod
     def setUpClass(cls):

@@ -157,7 +157,7 @@ class TestHolds(SpendingCase):
             self.assertEqual(self.available(self.ali), 500)
             other = self.hold("b2", self.ali, {"points": 500}, till=self.second)
             self.assertEqual(other["status"], "held")
-            # The first customer pays all the same: nobody sends him home.
+            # The first customer pays all the same: nobody sends them home.
             order = self.buy((self.points, 5, 500), uuid="b1")
             self.assertEqual(order.state, "paid")
             self.assertEqual(self.listed(order), ["unheld"], order.club_receipt)
@@ -327,7 +327,7 @@ class TestTerms(SpendingCase):
         self.assertEqual(order.club_receipt["spent"], {})
 
     def test_nobody_s_customer_spends_no_other_s_wallet(self):
-        """Customers have wallets and are no members: each his own."""
+        """Customers have wallets and are no members: each their own."""
         rich = self.env["res.partner"].create({"name": "Rich"})
         poor = self.env["res.partner"].create({"name": "Poor"})
         card = self.ledger._account_of(self.club, rich, "wallet")
@@ -373,7 +373,7 @@ class TestTerms(SpendingCase):
         order = self.held((self.points, 11, 1100), amount=1100)
         self.assertEqual(self.listed(order), ["reward"])
         self.assertIn("10%", str(order.club_receipt["exceptions"]))
-        # His own money may pay everything.
+        # Their own money may pay everything.
         order = self.held((self.wallet, 100, 100), amount=100, account="wallet")
         self.assertFalse(self.listed(order))
 
@@ -387,7 +387,7 @@ class TestTerms(SpendingCase):
 
 
 class TestAgreeing(SpendingCase):
-    """A card says who somebody is, not that he agrees."""
+    """A card says who somebody is, not that they agree."""
 
     @classmethod
     def setUpClass(cls):

@@ -1,8 +1,8 @@
 """Customers of old of the demo shop, and the snapshots of its last weeks.
 
 Its members of the first year buy as evenly as random numbers do. These three hundred
-came before there was a club, each in a rhythm of his own: some never miss a week, some
-have stopped coming. The same every time but for the day that the year ends on.
+came before there was a club, each in a rhythm of their own: some never miss a week,
+some have stopped coming. The same every time but for the day that the year ends on.
 """
 
 from datetime import datetime, time, timedelta
@@ -79,7 +79,7 @@ class LoyaltyClub(models.Model):
         return members
 
     def _demo_days(self, rng):
-        """For each customer the days that he bought on, and pieces of each product."""
+        """For each customer the days of purchases, and pieces of each product."""
         today = fields.Date.today()
         for count, pace, (first_from, first_to), (last_from, last_to), pieces in KINDS:
             for _number in range(count):

@@ -166,7 +166,7 @@ def overdue(
     factor: int | float | Decimal,
     minimum: int,
 ) -> bool:
-    """Whether he stays away longer than ``factor`` of his own intervals.
+    """Whether they stay away longer than ``factor`` of their own intervals.
 
     Asked only of who bought at least ``minimum`` times: fewer purchases show no rhythm.
 

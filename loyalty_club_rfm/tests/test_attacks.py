@@ -1,4 +1,4 @@
-"""What the weakest users try: nobody reads more than he may, or writes what was."""
+"""What the weakest users try: nobody reads more than they may, or writes what was."""
 
 from datetime import timedelta
 
@@ -138,7 +138,7 @@ class TestAttacks(AttackCase):
         ):
             own = record.with_user(manager)
             with self.subTest(record._name):
-                self.assertTrue(own.read(["display_name"]), "he may read it")
+                self.assertTrue(own.read(["display_name"]), "they may read it")
                 with self.assertRaises(UserError):
                     own.write(vals)
                 with self.assertRaises(UserError):

@@ -165,7 +165,7 @@ class TestKnownErrors(RfmCase):
         self.assertEqual(few.mode, "fixed")
         self.definition.min_customers = few.buyers
         self.assertEqual(self.definition._run(DAY, full=True).mode, "quantile")
-        # With thresholds a customer's score is his own affair, whoever else there is.
+        # With thresholds a customer's score is their own affair, whoever else there is.
         self.definition.min_customers = 500
         before = self.scores()
         newcomers = self.customers(30)

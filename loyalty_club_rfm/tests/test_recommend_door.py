@@ -117,7 +117,7 @@ class TestDoor(RecommendCase):
 
     @mute_logger("odoo.addons.base.models.ir_model")
     def test_nobody_writes(self):
-        """But a manager the settings, which he neither makes nor deletes."""
+        """But a manager the settings, which they neither make nor delete."""
         for model in MODELS:
             for kind in ("desk", "manager", "auditor", "integration", "internal"):
                 records = self.records(model, kind)

@@ -1,4 +1,4 @@
-"""The next best products of a customer, and the favourites of his segment."""
+"""The next best products of a customer, and the favourites of their segment."""
 
 from collections import Counter
 
@@ -258,7 +258,7 @@ class TestFavourites(RecommendCase):
         self.refresh()
         best = self.segment(self.regulars[0])
         rows = self.recommended(self.regulars[3])
-        # He has just bought tea; milk isn't what his segment buys, but others do.
+        # They have just bought tea; milk isn't what their segment buys, but others do.
         self.assertEqual(
             [(row["name"], row["kind"], row["score"]) for row in rows],
             [("Cup", "segment", 0.5), ("Milk", "all", 3 / 7)],

@@ -9,7 +9,7 @@ LARGEST_BASKET = 100
 
 
 class LoyaltyClubTill(models.AbstractModel):
-    """What a till is told of a member: his segment, and what he may like next."""
+    """What a till is told of a member: their segment, and what they may like next."""
 
     _inherit = "loyalty.club.till"
 
@@ -67,7 +67,7 @@ class LoyaltyClubTill(models.AbstractModel):
         ids = [self._id(product_id, "product_ids") for product_id in product_ids]
         partner = self.env["res.partner"]
         if partner_id:
-            # Whom the cashier can't see has bought nothing that he is told.
+            # Whom the cashier can't see has bought nothing that they are told.
             partner_id = self._id(partner_id, "partner_id")
             partner = partner.search([("id", "=", partner_id)])
         basket = self.env["product.product"].browse(ids)

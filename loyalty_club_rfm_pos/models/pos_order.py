@@ -10,7 +10,7 @@ class PosOrder(models.Model):
 
     def action_pos_order_paid(self):
         res = super().action_pos_order_paid()
-        # Who bought without a name has no row, unless he brings back what another
+        # Who bought without a name has no row, unless they bring back what another
         # order sold to somebody.
         if self.partner_id or self.lines.refunded_orderline_id:
             self._rfm_follow()

@@ -13,7 +13,7 @@ class RfmTillCase(RfmKit, TillCase):
         cls.setUpRfm()
 
     def left(self, partner):
-        """His one fact: (net, returned, goods, counts)."""
+        """Their one fact: (net, returned, goods, counts)."""
         [row] = self.rows(partner)
         return row["net"], row["returned"], row["goods"], row["counts"]
 

@@ -243,7 +243,7 @@ class TestTillAdvice(RecommendTillCase):
             self.assertFalse(rights.has_access("read"))
 
     def test_history_of_a_customer_of_another_company(self):
-        """A cashier isn't told what somebody bought whom he can't see."""
+        """A cashier isn't told what somebody bought whom they can't see."""
         self.sold([self.tea, self.cup])
         self.sold_long_ago([self.tea], self.sara)
         self.refresh()

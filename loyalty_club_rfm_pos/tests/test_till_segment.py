@@ -11,7 +11,7 @@ TOMORROW = date(2026, 3, 11)
 @tagged("post_install", "-at_install")
 @freeze_time(NOW)
 class TestTillSegment(RecommendTillCase):
-    """The segment of the member, and what his segment likes."""
+    """The segment of the member, and what their segment likes."""
 
     @classmethod
     def setUpClass(cls):

@@ -37,7 +37,7 @@ class TestAttacks(SaleCase):
         self.assertEqual(self.available(self.ali), 100)
 
     def test_control_a_salesman_writes_an_unmanaged_balance(self):
-        # The negative control: this is what Odoo lets him do.
+        # The negative control: this is what Odoo lets them do.
         program = self.env["loyalty.program"].create(
             {
                 "name": "Native",

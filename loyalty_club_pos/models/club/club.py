@@ -23,8 +23,8 @@ class LoyaltyClub(models.Model):
     )
     confirm_points = fields.Integer(
         string="Ask for a PIN above (points)",
-        help="Above this a member agrees with his PIN, or a code sent to him; 0 means "
-        "never. A card says who somebody is, not that he agrees.",
+        help="Above this a member agrees with their PIN, or a code sent to them; 0 "
+        "means never. A card says who somebody is, not that they agree.",
     )
     confirm_money = fields.Monetary(string="Ask for a PIN above (money)")
 

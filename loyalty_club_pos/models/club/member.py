@@ -22,7 +22,7 @@ PEPPERED = "peppered:"
 
 
 class LoyaltyClubMember(models.Model):
-    """How a member agrees to spend at a till: a tap only says who he is."""
+    """How a member agrees to spend at a till: a tap only says who they are."""
 
     _inherit = "loyalty.club.member"
 
@@ -130,7 +130,7 @@ class LoyaltyClubMember(models.Model):
     # ------------------------------------------------------------------ codes
 
     def _can_get_code(self):
-        """Whether a one-time code can be sent to him: for an addon with messages."""
+        """Whether a one-time code can be sent to them: for an addon with messages."""
         return False
 
     def _send_code(self, reference):

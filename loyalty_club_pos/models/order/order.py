@@ -173,7 +173,7 @@ class PosOrder(models.Model):
         )
 
     def _club_member(self, club):
-        """The member who buys: the customer, or else the company that he belongs to."""
+        """The member who buys: the customer, or else the company they belong to."""
         partners = self.partner_id | self.partner_id.commercial_partner_id
         if not partners:
             return self.env["loyalty.club.member"]
@@ -191,8 +191,8 @@ class PosOrder(models.Model):
     def _club_guarded(self, club, member, writes=True):
         """Let the sale go on when the club refuses, and list it for a manager.
 
-        The customer has paid and has his goods: an order that can't be saved would help
-        nobody.
+        The customer has paid and has their goods: an order that can't be saved would
+        help nobody.
 
         :param writes: whether there may be something to undo
         """

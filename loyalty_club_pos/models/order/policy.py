@@ -5,7 +5,7 @@ class PosOrder(models.Model):
     """Whether the rewards that were used are what the club allows.
 
     A till shows only those that are, but may be wrong: an old policy, no network, or
-    somebody's own program. The customer has what he got by then, so it is listed.
+    somebody's own program. The customer has what they got by then, so it is listed.
     """
 
     # A part of the model's package: rewards that were used.

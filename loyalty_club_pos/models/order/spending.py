@@ -12,7 +12,7 @@ from odoo.addons.loyalty_club.ledger import SCALE, units_from_scaled
 
 
 class PosOrder(models.Model):
-    """What an order costs its member, and what it puts into his wallet.
+    """What an order costs its member, and what it puts into their wallet.
 
     The rewards that were used stand in the order as lines. The server computes what
     they cost, captures what was held for the order, and spends the rest from what the

@@ -28,7 +28,7 @@ class LoyaltyClubTill(models.AbstractModel):
     def _recognised(self, config, member, shown):
         """The answer about a member whom a till may serve.
 
-        :return: dict with ``status``, ``member`` (see ``_summary``), ``records`` (his
+        :return: dict with ``status``, ``member`` (see ``_summary``), ``records`` (their
             contact and accounts as the till's own models), ``shown``, ``message`` and
             ``choices`` (empty)
         """
@@ -266,7 +266,7 @@ class LoyaltyClubTill(models.AbstractModel):
     # ------------------------------------------------------------------ offline
 
     def _allow(self, config, member, balances):
-        """Grant this till what it may let him spend offline; dict of account to it.
+        """Grant this till what it may let them spend offline; dict of account to it.
 
         What other tills were granted and can still use is taken off, so that all of
         them together stay within the club's share of the balance. Nobody can agree

@@ -14,7 +14,7 @@ UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 class LoyaltyClubTill(models.AbstractModel):
-    """What a till asks the server: who is this, let him join, hold, release.
+    """What a till asks the server: who is this, let them join, hold, release.
 
     Every public method is for RPC and takes the till's id first; its caller must be
     somebody who sells at this till, which must be open (``pos.config._club_till``).
@@ -37,7 +37,7 @@ class LoyaltyClubTill(models.AbstractModel):
 
     @api.model
     def _member_of(self, club, partner_id):
-        """The member, of this club, that a customer is; empty when he is none."""
+        """The member, of this club, that a customer is; empty when they are none."""
         members = club.env["loyalty.club.member"].search(
             [
                 ("club_id", "=", club.id),
@@ -204,7 +204,7 @@ class LoyaltyClubTill(models.AbstractModel):
 
     @api.model
     def join(self, config_id, values):
-        """Make a customer a member, or find that he is one; the first founds the club.
+        """Make a customer a member, or find that they are; the first founds the club.
 
         :param values: dict with ``mobile``, ``name``, ``email``, ``birthdate``,
             ``consent`` (channel to bool), ``card`` (what the reader read),
@@ -300,7 +300,7 @@ class LoyaltyClubTill(models.AbstractModel):
                 raise ClubError("invalid_payload", "consent: must be an object")
             wanted["consent"] = {key: bool(value) for key, value in consent.items()}
         if partner_id := values.get("partner_id"):
-            # Whom the cashier can't see can't join by his hand either.
+            # Whom the cashier can't see can't join by their hand either.
             partner_id = self._id(partner_id, "partner_id")
             partner = self.env["res.partner"].search([("id", "=", partner_id)])
             if not partner:

@@ -3,10 +3,10 @@ from odoo.tools import SQL
 
 
 class LoyaltyClubMember(models.Model):
-    """A member has the segment that his club's definition gives him.
+    """A member has the segment that their club's definition gives them.
 
     Or that of the club's company, where the club has none of its own. One list shows
-    members of several companies: each of them has the segment of his own.
+    members of several companies: each of them has the segment of their own.
     """
 
     _name = "loyalty.club.member"

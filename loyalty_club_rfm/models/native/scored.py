@@ -12,7 +12,7 @@ COLUMNS = {
 
 
 class LoyaltyClubRfmScored(models.AbstractModel):
-    """What the last run says of a customer, on the records that stand for him.
+    """What the last run says of a customer, on the records that stand for them.
 
     Nothing is stored here: a night that moves a hundred thousand customers writes none
     of their contacts. Searches, groups and orders join the rows of the run instead.
@@ -110,7 +110,7 @@ class LoyaltyClubRfmScored(models.AbstractModel):
         )
 
     def action_explain_segment(self):
-        """Why the customer is in his segment, in sentences."""
+        """Why the customer is in their segment, in sentences."""
         self.ensure_one()
         definition, partner = self._rfm_explained()
         return definition._explain_action(partner)

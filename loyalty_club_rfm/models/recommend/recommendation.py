@@ -45,7 +45,7 @@ class LoyaltyClubRfmRecommendation(models.Model):
         required=True,
         default=30,
         help="What a customer bought in the last so many days isn't recommended to "
-        "him. 0 recommends also what he has just bought.",
+        "them. 0 recommends also what they have just bought.",
     )
 
     refreshed_at = fields.Datetime("Last refreshed", readonly=True, copy=False)

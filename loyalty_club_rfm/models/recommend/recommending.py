@@ -19,22 +19,23 @@ class LoyaltyClubRfmPair(models.Model):
         definition=None,
         only=None,
     ):
-        """What goes with what a customer bought, then what his segment likes most.
+        """What goes with what a customer bought, then what their segment likes most.
 
-        What he bought counts less the longer ago it is; what is in his basket counts
-        in full. Neither that nor what he has just bought is recommended. Whoever
-        bought nothing yet gets the favourites alone. The caller decides who may ask.
+        What they bought counts less the longer ago it is; what is in their basket
+        counts in full. Neither that nor what they have just bought is recommended.
+        Whoever bought nothing yet gets the favourites alone. The caller decides who may
+        ask.
 
         :param partner: the customer; empty for somebody unknown
-        :param basket: ``product.product`` that he is about to buy
+        :param basket: ``product.product`` that they are about to buy
         :param company: root company or branch that sells; by default the current one
         :param definition: whose segments count; by default the company's main one
         :param only: SQL of a select of product ids, to choose among these alone
         :return: list of dicts, the best first: ``product_id``, ``sku`` (or False) and
             ``name``; ``kind``: "pair", "segment" or "all"; ``score``: a sum of cosines,
             or for favourites a share of customers; ``because_id`` and ``because``: the
-            product that a pair goes with, ``on``: ISO day on which he bought that, all
-            False where there is none; and ``why``: a sentence
+            product that a pair goes with, ``on``: ISO day on which they bought that,
+            all False where there is none; and ``why``: a sentence
         """
         # What the whole company sold, as plain numbers: no record of it is given out.
         self = self.sudo()
@@ -65,7 +66,7 @@ class LoyaltyClubRfmPair(models.Model):
     def _segment_of(self, partner, definition):
         """The segment of a customer as of the last run, with all rights.
 
-        :return: ``loyalty.club.rfm.segment``, empty when he is in none
+        :return: ``loyalty.club.rfm.segment``, empty when they are in none
         """
         if not definition:
             return self.env["loyalty.club.rfm.segment"]
@@ -83,14 +84,14 @@ class LoyaltyClubRfmPair(models.Model):
         segments_sudo = self.env["loyalty.club.rfm.segment"].sudo()
         return segments_sudo.browse(segment_id for (segment_id,) in rows if segment_id)
 
-    # ------------------------------------------------------------------ what he bought
+    # ---------------------------------------------------------------- what they bought
 
     @api.model
     def _bought_by(self, window, settings, basket):
-        """SQL of ``basis``: what counts, how much, and since when he has it.
+        """SQL of ``basis``: what counts, how much, and since when they have it.
 
         ``weight`` falls in a straight line, from 1 now to 0 where the window begins;
-        ``recent`` says that he has it, or takes it, anyway.
+        ``recent`` says that they have it, or take it, anyway.
         """
         company = settings.company_id
         recent = self._first_day(company, settings.just_bought_days)
@@ -134,7 +135,7 @@ class LoyaltyClubRfmPair(models.Model):
 
     @api.model
     def _closest(self, settings, bought, offered, limit):
-        """The products that go best with all that he bought, and with which of it."""
+        """The products that go best with all that they bought, and with which of it."""
         rows = self.env.execute_query(
             SQL(
                 """
@@ -179,7 +180,7 @@ class LoyaltyClubRfmPair(models.Model):
 
     @api.model
     def _liked(self, definition, partner, bought, offered):
-        """The favourites of his segment, then those of all customers."""
+        """The favourites of their segment, then those of all customers."""
         rows = self.env.execute_query(
             SQL(
                 """

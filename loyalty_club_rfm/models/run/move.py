@@ -158,6 +158,6 @@ class LoyaltyClubRfmMove(models.Model):
         return number + 1
 
     def action_explain(self):
-        """Why the customer is where he is now, in sentences."""
+        """Why the customer is where they are now, in sentences."""
         self.ensure_one()
         return self.definition_id._explain_action(self.partner_id)

@@ -69,7 +69,7 @@ function joinWithConsent() {
         { trigger: ".o_club_birthday .o_club_month", run: "selectByLabel فروردین" },
         { trigger: ".o_club_birthday .o_club_year", run: "edit ۱۳۷۰" },
         {
-            content: "he may be written to",
+            content: "they may be written to",
             trigger: ".o_club_consents label:contains(پیامک) input[name=sms]",
             run: "click",
         },
@@ -109,7 +109,7 @@ registry.category("web_tour.tours").add("ClubJourneyFaTour", {
             Chrome.startPoS(),
             Dialog.confirm(),
             readsFromTheRight(),
-            // He isn't known yet, and joins.
+            // They aren't known yet, and join.
             ask("۰۹۳۵ ۰۰۰ ۰۰۰۰"),
             joinWithConsent(),
             isDara("۲۰۰"),
@@ -119,7 +119,7 @@ registry.category("web_tour.tours").add("ClubJourneyFaTour", {
             receiptSays("earned_points", "امتیاز این خرید", "+ ۱۰"),
             receiptSays("balance_points", "موجودی امتیاز", "۲۱۰"),
             ReceiptScreen.clickNextOrder(),
-            // He comes again, and some of his points pay.
+            // They come again, and some of their points pay.
             ProductScreen.clickDisplayedProduct("چای"),
             ProductScreen.clickDisplayedProduct("پیراهن"),
             ask("۰۹۳۵۰۰۰۰۰۰۰"),

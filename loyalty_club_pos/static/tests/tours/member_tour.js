@@ -156,7 +156,7 @@ tour("ClubJoinTour", () => [
     ProductScreen.clickDisplayedProduct("Club Shirt"),
     ask("0935 000 0000"),
     { trigger: ".o_club_unknown" },
-    { content: "let him join", trigger: ".o_club_join", run: "click" },
+    { content: "let them join", trigger: ".o_club_join", run: "click" },
     { trigger: ".o_club_join_dialog .o_club_mobile:value(09350000000)" },
     { trigger: ".o_club_join_dialog .o_club_name:focus", run: "edit Dara Newcomer" },
     { trigger: ".o_club_consents input[name=sms]", run: "click" },

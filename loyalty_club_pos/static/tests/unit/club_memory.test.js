@@ -30,7 +30,7 @@ function memory(options = {}) {
     return { storage, memory: new ClubMemory(storage, "shop", { prefix: "+98", ...options }) };
 }
 
-test("a member is found by every spelling of his mobile", () => {
+test("a member is found by every spelling of their mobile", () => {
     const { memory: seen } = memory();
     seen.remember(mockMember(), {});
     for (const text of [
@@ -47,7 +47,7 @@ test("a member is found by every spelling of his mobile", () => {
     expect(seen.recall("0912 123 4568")).toBe(null);
 });
 
-test("and by his number, and by what he showed", () => {
+test("and by their number, and by what they showed", () => {
     const { memory: seen } = memory();
     seen.remember(mockMember(), {}, ["04:A1:B2:C3", "sara@example.com"]);
     expect(seen.recall("00000422")).not.toBe(null);
@@ -56,7 +56,7 @@ test("and by his number, and by what he showed", () => {
     expect(seen.recall("04a1b2c4")).toBe(null);
 });
 
-test("what he showed before isn't forgotten when he shows something else", () => {
+test("what they showed before isn't forgotten when they show something else", () => {
     const { memory: seen } = memory();
     seen.remember(mockMember(), {}, ["04A1B2C3"]);
     seen.remember(mockMember({ name: "Sara A." }), {}, ["sara@example.com"]);

@@ -42,7 +42,7 @@ test("the tightest bound wins, and less than the least is nothing", () => {
     });
 });
 
-test("a member uses as much as he chooses, and takes it back", async () => {
+test("a member uses as much as they choose, and takes it back", async () => {
     const till = await setupSpending();
     const order = await basket(till, { price: 40 });
     expect(till.spending.use(order, "points", 120)).toBe(true);

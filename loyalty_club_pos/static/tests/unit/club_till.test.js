@@ -34,7 +34,7 @@ function listen(store) {
     return heard;
 }
 
-test("whoever shows his mobile is the order's customer, after one question", async () => {
+test("whoever shows their mobile is the order's customer, after one question", async () => {
     const wire = mockTill({ recognise: mockFound(), summary: mockFound() });
     const store = await setupClubEnv();
     const order = store.addNewOrder();
@@ -138,7 +138,7 @@ test("an order with returned goods keeps its customer", async () => {
     expect(heard.told[0][0]).toBe("warning");
 });
 
-test("a customer chosen in Odoo's own list brings his summary", async () => {
+test("a customer chosen in Odoo's own list brings their summary", async () => {
     const wire = mockTill({ summary: mockFound() });
     const store = await setupClubEnv();
     store.addNewOrder();

@@ -30,7 +30,7 @@ async function openTill(policy) {
     return store;
 }
 
-test("the strip names the member, what he has, and an estimate that says so", async () => {
+test("the strip names the member, what they have, and an estimate that says so", async () => {
     mockTill({ recognise: mockFound(), summary: mockFound() });
     const store = await openTill();
     await mountWithCleanup(ClubPanel);
@@ -59,7 +59,7 @@ test("the estimate is another one when the basket is", async () => {
     expect(before).not.toBe(after);
 });
 
-test("a customer who is no member can become one, with what is known of him", async () => {
+test("a customer who is no member can become one, with what is known of them", async () => {
     const wire = mockTill({
         summary: mockNobody(),
         join: mockFound(mockMember({ partner_id: 4, name: "User1" }), {
@@ -81,7 +81,7 @@ test("a customer who is no member can become one, with what is known of him", as
     expect(values.mobile).toBe("۰۹۱۲ ۱۲۳ ۴۵۶۷");
 });
 
-test("one field: who is found stands under it, and Enter takes him", async () => {
+test("one field: who is found stands under it, and Enter takes them", async () => {
     const wire = mockTill({ recognise: mockFound(), summary: mockFound() });
     const store = await openTill();
     const done = store.club.identify();
@@ -283,7 +283,7 @@ test("whose mobile it is asked for, when the customer is called otherwise", asyn
     expect(".o_club_do_join").toBeEnabled();
 });
 
-test("nobody joins without anything to find him by", async () => {
+test("nobody joins without anything to find them by", async () => {
     const store = await openTill();
     store.club.join();
     await waitFor(".o_club_join_dialog .o_club_mobile:focus");

@@ -8,7 +8,7 @@ import { formatCount } from "../numbers/numbers";
 
 const MODEL = "loyalty.club.rfm.definition";
 
-/** Why one customer has the scores that he has. */
+/** Why one customer has the scores that they have. */
 export class Explain extends Component {
     static template = "loyalty_club_rfm.Explain";
     static components = { Layout, Pager };

@@ -38,7 +38,7 @@ registry.category("web_tour.tours").add("loyalty_club_rfm", {
             },
         },
         {
-            content: "why he is where he is",
+            content: "why they are where they are",
             trigger: ".o_rfm_explain .o_rfm_measure[data-measure=R]:contains(R = 5)",
         },
         {
@@ -46,7 +46,7 @@ registry.category("web_tour.tours").add("loyalty_club_rfm", {
             trigger: ".o_rfm_purchases tbody tr:first:contains(R)",
         },
         {
-            content: "and where he was before",
+            content: "and where they were before",
             trigger: ".o_rfm_past li:eq(1)",
         },
         {

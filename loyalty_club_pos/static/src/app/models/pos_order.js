@@ -18,7 +18,7 @@ let renewing = null;
 
 /**
  * Programs of a club on an order: the server counts what they earn, the member chooses
- * what he spends. Programs that no club manages go their native way.
+ * what they spend. Programs that no club manages go their native way.
  */
 patch(PosOrder.prototype, {
     initState() {

@@ -62,7 +62,7 @@ patch(PosOrderline.prototype, {
         return super.delete(...arguments);
     },
     getGiftCardOrEWalletBalance() {
-        // Of a member's account the panel shows what he has; the card's face is older.
+        // Of a member's account the panel shows what they have; the card's face is older.
         return this.clubAccount ? "" : super.getGiftCardOrEWalletBalance();
     },
     isGiftCardOrEWalletReward() {

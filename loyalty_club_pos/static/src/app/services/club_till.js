@@ -21,7 +21,7 @@ const PATIENCE = 4000;
 const FRESH = 5000;
 
 /**
- * The club at this till: who stands before it, and what he has.
+ * The club at this till: who stands before it, and what they have.
  *
  * Members come one by one, when they show something; none is loaded at opening.
  */
@@ -68,7 +68,7 @@ export class ClubTill {
 
     /**
      * @param {Object} partner customer of Odoo
-     * @returns {Object|null} his summary as a member; null when he is none, or not yet
+     * @returns {Object|null} their summary as a member; null when they are none, or not yet
      *     known here
      */
     memberOf(partner) {
@@ -218,7 +218,7 @@ export class ClubTill {
     }
 
     /**
-     * Somebody shows this at the till: make it his order, or offer what can be done.
+     * Somebody shows this at the till: make it their order, or offer what can be done.
      *
      * @param {string} text
      * @param {Object} [options]
@@ -376,7 +376,7 @@ export class ClubTill {
      * Take in what the server says about a member.
      *
      * @param {Object} answer of the server
-     * @param {string[]} [shown] texts that found him
+     * @param {string[]} [shown] texts that found them
      * @param {number} [partnerId] of a customer who may turn out to be no member
      */
     learn(answer, shown = [], partnerId = answer.member?.partner_id) {

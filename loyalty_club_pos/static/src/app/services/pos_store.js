@@ -19,7 +19,7 @@ patch(PosStore.prototype, {
     },
     setPartnerToCurrentOrder(partner) {
         super.setPartnerToCurrentOrder(...arguments);
-        // However a customer was found, the cashier sees what he has as a member.
+        // However a customer was found, the cashier sees what they have as a member.
         this.club.ensure(partner || null);
     },
 });

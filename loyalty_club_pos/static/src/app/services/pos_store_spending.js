@@ -6,12 +6,12 @@ import { SpendDialog } from "@loyalty_club_pos/app/components/popups/spend_dialo
 
 /** Where the store's own ways meet what members spend. */
 patch(PosStore.prototype, {
-    /** Let the member choose what he uses on an order. */
+    /** Let the member choose what they use on an order. */
     openSpending(order = this.getOrder(), account = undefined) {
         return this.dialog.add(SpendDialog, { order, account });
     },
     /**
-     * A member's account is known from his summary. Without a network nobody can be asked
+     * A member's account is known from their summary. Without a network nobody can be asked
      * for other cards either; the rewards of an order mustn't stand still for that.
      */
     async fetchLoyaltyCard(programId, partnerId) {

@@ -27,11 +27,11 @@ export class ClubMemory {
     }
 
     /**
-     * Keep a member, as the server told him.
+     * Keep a member, as the server told them.
      *
      * @param {Object} member summary
-     * @param {Object} records his contact and accounts, as the till loads them
-     * @param {string[]} [shown] texts that found him
+     * @param {Object} records their contact and accounts, as the till loads them
+     * @param {string[]} [shown] texts that found them
      */
     remember(member, records, shown = []) {
         const kept = this._load();

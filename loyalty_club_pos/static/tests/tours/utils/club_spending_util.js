@@ -14,7 +14,7 @@ export function openRegister() {
     return [Chrome.startPoS(), Dialog.confirm("Open Register")].flat();
 }
 
-/** A customer who is a member, and something in his basket. */
+/** A customer who is a member, and something in their basket. */
 export function basket(customer, ...products) {
     return [
         ProductScreen.clickPartnerButton(),

@@ -10,7 +10,7 @@ import {
     formatPoints,
 } from "@loyalty_club_pos/app/utils/club_format";
 
-/** The strip above the order: whose it is, what he has, and what the basket earns. */
+/** The strip above the order: whose it is, what they have, and what the basket earns. */
 export class ClubPanel extends Component {
     static template = "loyalty_club_pos.ClubPanel";
     static components = { MemberFace };

@@ -2,7 +2,7 @@ import { Component } from "@odoo/owl";
 import { usePos } from "@point_of_sale/app/hooks/pos_hook";
 import { initials, shownDigits, shownMobile } from "@loyalty_club_pos/app/utils/club_format";
 
-/** Who a member is, at one glance: letters, name, tier, and what tells him apart. */
+/** Who a member is, at one glance: letters, name, tier, and what tells them apart. */
 export class MemberFace extends Component {
     static template = "loyalty_club_pos.MemberFace";
     static props = {

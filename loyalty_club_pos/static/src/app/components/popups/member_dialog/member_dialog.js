@@ -18,7 +18,7 @@ import {
 } from "@loyalty_club_pos/app/utils/club_format";
 import { problemOf } from "@loyalty_club_pos/app/utils/club_refusal";
 
-/** Everything that a cashier may tell a member about himself. */
+/** Everything that a cashier may tell a member about themselves. */
 export class MemberDialog extends Component {
     static template = "loyalty_club_pos.MemberDialog";
     static components = { Dialog, MemberFace };
@@ -40,12 +40,12 @@ export class MemberDialog extends Component {
         return since ? formatAgo(since) : "";
     }
 
-    // ------------------------------------------------------------------ what he has
+    // ------------------------------------------------------------------ what they have
 
     get accounts() {
         const names = { points: _t("Points"), wallet: _t("Wallet"), credit: _t("Credit") };
-        const his = Object.keys(ACCOUNT_ICONS).filter((one) => this.club.policy.programs[one]);
-        return his.map((account) => {
+        const theirs = Object.keys(ACCOUNT_ICONS).filter((one) => this.club.policy.programs[one]);
+        return theirs.map((account) => {
             const balance = this.member.balances[account];
             const told = (amount) => this.amount(account, amount);
             return {
@@ -183,7 +183,7 @@ export class MemberDialog extends Component {
     }
     get mayLeave() {
         const order = this.pos.getOrder();
-        const his = order?.getPartner()?.id === this.props.partner.id;
-        return his && !order.finalized && !order.getHasRefundLines();
+        const theirs = order?.getPartner()?.id === this.props.partner.id;
+        return theirs && !order.finalized && !order.getHasRefundLines();
     }
 }

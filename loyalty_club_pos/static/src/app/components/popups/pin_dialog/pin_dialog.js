@@ -14,7 +14,7 @@ import { useKeypadKeys } from "@loyalty_club_pos/app/utils/keypad_keys";
 
 const LONGEST = 12;
 
-/** The member agrees to spend: by his PIN, or by a code that was sent to him. */
+/** The member agrees to spend: by their PIN, or by a code that was sent to them. */
 export class PinDialog extends Component {
     static template = "loyalty_club_pos.PinDialog";
     static components = { Dialog, Numpad };

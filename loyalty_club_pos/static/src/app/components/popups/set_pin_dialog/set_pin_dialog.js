@@ -7,7 +7,7 @@ import { problemOf } from "@loyalty_club_pos/app/utils/club_refusal";
 
 const PIN = /^\d{4,8}$/;
 
-/** The member types a PIN, with which he agrees to spend. */
+/** The member types a PIN, with which they agree to spend. */
 export class SetPinDialog extends Component {
     static template = "loyalty_club_pos.SetPinDialog";
     static components = { Dialog };

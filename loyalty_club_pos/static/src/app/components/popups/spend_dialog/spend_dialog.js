@@ -29,7 +29,7 @@ const ACCOUNTS = ["points", "wallet", "credit"];
 const LONGEST = 12;
 
 /**
- * The member chooses how much of what he has pays this basket, and which rewards he wants.
+ * The member chooses how much of what they have pays this basket, and which rewards they want.
  */
 export class SpendDialog extends Component {
     static template = "loyalty_club_pos.SpendDialog";
