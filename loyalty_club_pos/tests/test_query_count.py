@@ -44,6 +44,24 @@ class TestQueryCount(ReturnCase):
         # With nothing cached at all: what a shop, its rules and its till are is read.
         self.assertLessEqual(few, 40)
 
+    def test_saving_a_paid_order(self):
+        """All of what a till waits for: Odoo's own part asks for no line by itself."""
+
+        def saving(count):
+            basket = self.basket(self.ali, self.goods(count))
+            return self.queries(lambda: self.sync(basket))
+
+        saving(2)
+        few, some, many = (saving(count) for count in (2, 60, 100))
+        self.assertEqual(some, many)
+        self.assertLessEqual(many, few)
+
+    def test_no_call_can_say_that_an_order_is_there(self):
+        gone = self.draft(None, self.goods(1)).copy()
+        gone.unlink()
+        for said in ([gone.id], gone.ids, str(gone.id), {str(gone.id): 1}):
+            self.assertFalse(gone.with_context(club_orders_there=said).exists())
+
     def test_confirming_a_sale(self):
         """The second call of a till reads the account and whose the order is."""
 

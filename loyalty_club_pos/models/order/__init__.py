@@ -7,6 +7,7 @@ from . import line
 from . import policy
 from . import receiving
 from . import returning
+from . import saving
 from . import spending
 from . import worth
 from . import payment
