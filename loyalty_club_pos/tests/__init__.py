@@ -18,6 +18,7 @@ from . import test_receipt
 from . import test_recognise
 from . import test_reduction
 from . import test_returns
+from . import test_saving
 from . import test_screens
 from . import test_spending
 from . import test_spending_tours
