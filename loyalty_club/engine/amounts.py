@@ -6,6 +6,7 @@ A *unit* is the smallest step of a program or currency: with two digits 12.50 is
 
 import re
 from decimal import ROUND_HALF_UP, Context, Decimal
+from functools import cache
 
 # Far beyond any balance, and short enough that no input can ask for a number
 # with millions of digits ("1e999999999" is eleven characters long).
@@ -35,6 +36,11 @@ def _decimal(value: int | str | float | Decimal) -> Decimal:
     return number
 
 
+@cache
+def _step(digits: int) -> Decimal:
+    return Decimal(1).scaleb(-digits)
+
+
 def to_units(
     value: int | str | float | Decimal, digits: int, *, rounding: str = ROUND_HALF_UP
 ) -> int:
@@ -57,7 +63,7 @@ def to_units(
     Traceback (most recent call last):
     AmountError: not a number: '1e9'
     """
-    step = Decimal(1).scaleb(-digits)
+    step = _step(digits)
     number = _decimal(value).quantize(step, rounding=rounding, context=_EXACT)
     return int(number.scaleb(digits, context=_EXACT))
 

@@ -185,8 +185,11 @@ def compute_award(
             continue
         applied = multiplier if rule.multiplied else Fraction(1)
         entry, status = _grant(rule, counted, applied, multiplier_name)
-        _add(by_line, share_out(entry.points, counted.weights))
-        _add(status_by_line, share_out(status, counted.status_weights))
+        shares = share_out(entry.points, counted.weights)
+        _add(by_line, shares)
+        if status != entry.points or counted.status_weights is not counted.weights:
+            shares = share_out(status, counted.status_weights)
+        _add(status_by_line, shares)
         trace.append(entry)
     return Award(
         points=sum(by_line.values()),
@@ -278,24 +281,27 @@ def _count(
     boosts: Sequence[tuple[Rule, set]],
     currency_digits: int,
 ) -> _Counted:
-    plain = _weights(rule, eligible)
-    weights, status_weights = dict(plain), dict(plain)
-    used = []
+    plain = weights = status_weights = _weights(rule, eligible)
+    used: list[tuple[str, Fraction]] = []
     for boost, keys in boosts if rule.mode != "order" else ():
         # A line without weight has nothing to multiply.
         keys = {key for key in keys if plain.get(key)}
         if not keys or boost.rate == 1:
             continue
+        if not used:
+            weights, status_weights = dict(plain), dict(plain)
         used.append((boost.name, boost.rate))
         for key in keys:
             weights[key] *= boost.rate
             if boost.status:
                 status_weights[key] *= boost.rate
-    base, digits = _base(rule, weights, currency_digits)
+    whole = _sum(plain)
+    base, digits = _base(rule, _sum(weights) if used else whole, currency_digits)
+    status = _sum(status_weights) if used else whole
     return _Counted(
         base=base,
-        status_base=_base(rule, status_weights, currency_digits)[0],
-        bought=_base(replace(rule, step=None), plain, currency_digits)[0],
+        status_base=_base(rule, status, currency_digits)[0],
+        bought=_base(replace(rule, step=None), whole, currency_digits)[0],
         digits=digits,
         weights=weights,
         status_weights=status_weights,
@@ -303,11 +309,19 @@ def _count(
     )
 
 
-def _base(
-    rule: Rule, weights: dict[str, Fraction], currency_digits: int
-) -> tuple[int, int]:
+def _sum(weights: dict[str, Fraction]) -> Fraction:
+    """All together; fractions apart: they find their lowest terms at each step."""
+    whole, rest = 0, Fraction(0)
+    for weight in weights.values():
+        if weight.denominator == 1:
+            whole += weight.numerator
+        else:
+            rest += weight
+    return rest + whole
+
+
+def _base(rule: Rule, weight: Fraction, currency_digits: int) -> tuple[int, int]:
     """What the rate multiplies, and its number of decimal places."""
-    weight = sum(weights.values(), Fraction(0))
     if rule.mode == "unit":
         # Summed first and cut to thousandths once, like everything that is rounded.
         return math.floor(weight * 10**_QUANTITY_DIGITS), _QUANTITY_DIGITS
@@ -318,7 +332,7 @@ def _base(
 
 
 def _reaches_minimum(rule: Rule, eligible: Sequence[Line]) -> bool:
-    quantity = sum(_pieces(eligible).values(), Fraction(0))
+    quantity = _sum(_pieces(eligible))
     amount = sum(
         line.total if rule.minimum_tax == "incl" else line.untaxed for line in eligible
     )

@@ -32,7 +32,7 @@ class PosOrder(models.Model):
             unearning = self._club_unearning(club)
         goods = self.lines.filtered(lambda line: line._club_is_goods(unearning))
         deductions = self.lines.filtered(lambda line: line._club_is_deduction())
-        facts = {line: self._club_line_facts(club, line) for line in goods}
+        facts = self._club_line_facts(club, goods)
         for line in deductions:
             self._club_deduct(club, line, facts)
         return PurchaseFacts(
@@ -63,42 +63,48 @@ class PosOrder(models.Model):
         products = self.env["loyalty.club.purchase"]._unearning_products(club)
         return products | self.config_id.tip_product_id
 
-    def _club_line_facts(self, club, line):
-        combo = line._club_combo()
-        total = before = self._club_units(club, line.club_total)
-        untaxed = untaxed_before = self._club_units(club, line.club_untaxed)
-        if line.discount:
-            before, untaxed_before = (
-                self._club_units(club, amount)
-                for amount in line._club_before_discount()
+    def _club_line_facts(self, club, goods):
+        """The facts of lines that sell something: dict of line to ``LineFacts``."""
+        units, costs = self._club_to_units(club), goods._club_costs(club)
+        facts = {}
+        for line in goods:
+            total = before = units(line.club_total)
+            untaxed = untaxed_before = units(line.club_untaxed)
+            if line.discount:
+                before, untaxed_before = map(units, line._club_before_discount())
+            product = line.product_id
+            facts[line] = LineFacts(
+                key=line.uuid,
+                product_id=product.id,
+                name=line.full_product_name or product.display_name,
+                quantity=Decimal(repr(line.qty)),
+                unit_price=Decimal(repr(round(line.price_unit, 4))),
+                discount=Decimal(repr(round(line.discount, 3))),
+                total=total,
+                untaxed=untaxed,
+                total_before_discount=before,
+                untaxed_before_discount=untaxed_before,
+                cost=costs.get(line),
+                discounted=line.discount > 0,
             )
-        return LineFacts(
-            key=line.uuid,
-            product_id=line.product_id.id,
-            name=line.full_product_name or line.product_id.display_name,
-            quantity=Decimal(repr(line.qty)),
-            unit_price=Decimal(repr(round(line.price_unit, 4))),
-            discount=Decimal(repr(round(line.discount, 3))),
-            total=total,
-            untaxed=untaxed,
-            total_before_discount=before,
-            untaxed_before_discount=untaxed_before,
-            cost=line._club_cost(club),
-            group=combo.uuid or None,
-            group_quantity=Decimal(repr(combo.qty)) if combo else Decimal(0),
-            group_product_id=combo.product_id.id or None,
-            discounted=line.discount > 0,
-        )
+            if combo := line._club_combo():
+                facts[line].group = combo.uuid or None
+                facts[line].group_quantity = Decimal(repr(combo.qty))
+                facts[line].group_product_id = combo.product_id.id or None
+        return facts
 
     def _club_units(self, club, amount):
-        if self.currency_id != club.currency_id:
-            amount = self.currency_id._convert(
-                amount,
-                club.currency_id,
-                self.company_id,
-                self._club_moment(club).date(),
-            )
-        return to_units(amount, club._digits("wallet"))
+        return self._club_to_units(club)(amount)
+
+    def _club_to_units(self, club):
+        """What turns an amount of this order into units of the club's money."""
+        digits = club._digits("wallet")
+        if self.currency_id == club.currency_id:
+            return lambda amount: to_units(amount, digits)
+        convert, day = self.currency_id._convert, self._club_moment(club).date()
+        return lambda amount: to_units(
+            convert(amount, club.currency_id, self.company_id, day), digits
+        )
 
     def _club_money(self, amount):
         """An amount as decimal text, as integrations give it."""

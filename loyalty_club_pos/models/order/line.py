@@ -86,8 +86,11 @@ class PosOrderLine(models.Model):
             rounded = order.currency_id.round if order.currency_id else float
             for line in lines:
                 sign = -1 if line.price_unit * line.qty < 0 else 1
-                line.club_total = rounded(sign * abs(line.price_subtotal_incl))
-                line.club_untaxed = rounded(sign * abs(line.price_subtotal))
+                with_taxes, without = line.price_subtotal_incl, line.price_subtotal
+                total = untaxed = rounded(sign * abs(with_taxes))
+                if without != with_taxes:
+                    untaxed = rounded(sign * abs(without))
+                line.club_total, line.club_untaxed = total, untaxed
 
     def _compute_refund_qty(self):
         """As Odoo's; of what paid an amount, parts come back as amounts.
@@ -233,7 +236,7 @@ class PosOrderLine(models.Model):
         order = self.order_id
         currency = order.currency_id
         price = self.price_unit * (1 - (self.discount or 0.0) / 100.0)
-        taxes = order.fiscal_position_id.map_tax(self.tax_ids)
+        taxes = self.tax_ids and order.fiscal_position_id.map_tax(self.tax_ids)
         if not taxes:
             amount = currency.round(price * self.qty)
             return amount, amount
@@ -283,13 +286,19 @@ class PosOrderLine(models.Model):
         left = sold.club_total + sum(others.mapped("club_total"))
         return max(min(worth, left), 0)
 
-    def _club_cost(self, club):
-        """What the goods of a line cost, in units; None where it isn't known."""
+    def _club_costs(self, club):
+        """What the goods of lines of one order cost, in units.
+
+        :return: dict of line to units; without those of which it isn't known
+        """
         company = self.order_id.company_id
         if company.currency_id != club.currency_id:
-            return None
-        price = self.product_id.with_company(company).standard_price
-        if not price:
-            return None
-        cost = Decimal(repr(price)) * Decimal(repr(self.qty))
-        return to_units(cost, club._digits("wallet"))
+            return {}
+        products = self.product_id.with_company(company)
+        prices = {product.id: product.standard_price for product in products}
+        digits, costs = club._digits("wallet"), {}
+        for line in self:
+            if price := prices.get(line.product_id.id):
+                cost = Decimal(repr(price)) * Decimal(repr(line.qty))
+                costs[line] = to_units(cost, digits)
+        return costs
