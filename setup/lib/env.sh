@@ -21,6 +21,10 @@ environment_export() {
     export ODOO_DATA_DIR=$CACHE/data
     export ODOO_HTTP_INTERFACE=127.0.0.1
     export ODOO_LIST_DB=True
+    # Odoo is started many times, and without this it would be compiled each time:
+    # nothing has compiled it, and some machines forbid to write beside the sources.
+    unset PYTHONDONTWRITEBYTECODE
+    export PYTHONPYCACHEPREFIX=$CACHE/bytecode
     mkdir -p "$ODOO_DATA_DIR"
 }
 

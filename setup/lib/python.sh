@@ -25,7 +25,7 @@ python_install_locked() {
     say "Python: installing what setup/requirements*.txt name"
     rm -rf "$VENV"
     "$python" -m venv "$VENV"
-    "$VENV/bin/pip" install --quiet --disable-pip-version-check \
+    "$VENV/bin/pip" install --quiet --no-compile --disable-pip-version-check \
         --requirement "$CHECKOUT/setup/requirements.txt" \
         --requirement "$CHECKOUT/setup/requirements-test.txt" \
         2> >(grep -v -e '^WARNING' -e '^ *DEPRECATION' >&2) ||

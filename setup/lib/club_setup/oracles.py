@@ -47,8 +47,9 @@ def _python() -> str:
             say("oracles: installing what setup/oracles.txt names (once)")
             shutil.rmtree(home, ignore_errors=True)
             venv.create(home, with_pip=True)
+            pip = [python, "-m", "pip", "install"]
             subprocess.run(
-                [python, "-m", "pip", "install", "--quiet", "--requirement", PINS],
+                [*pip, "--quiet", "--no-compile", "--requirement", PINS],
                 check=True,
                 env=_environment(),
                 stdout=sys.stderr,
