@@ -12,7 +12,7 @@ unset _part _setup_lib
 
 environment_export() {
     PATH=$VENV/bin:$NODE_HOME/node_modules/.bin:$(pg_bin):$PATH
-    export PATH VIRTUAL_ENV=$VENV
+    export PATH NODE_LINT VIRTUAL_ENV=$VENV
     export PYTHONPATH=$ODOO_SITE:$CHECKOUT/setup/lib${PYTHONPATH:+:$PYTHONPATH}
     # Odoo reads each of its options from the environment too, so that there
     # is no configuration file to write, and none of the user's is read.
@@ -36,6 +36,7 @@ environment_prepare() {
     python_install &
     local python_job=$!
     node_install
+    [ -z "${LOYALTY_CLUB_LINT:-}" ] || node_lint_install
     odoo_install
     wait "$python_job"
     environment_export

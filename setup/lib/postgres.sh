@@ -51,7 +51,6 @@ pg_create() {
 		listen_addresses = ''
 		unix_socket_directories = '$PGHOST'
 		unix_socket_permissions = 0700
-		max_connections = 120
 		shared_buffers = 512MB
 		max_wal_size = 4GB
 		checkpoint_timeout = 30min
@@ -65,8 +64,9 @@ pg_start_locked() {
     [ "${#PGHOST}" -le 90 ] ||
         die "the path of the cache is too long for a socket: $PGHOST; set LOYALTY_CLUB_CACHE to a shorter one"
     say "PostgreSQL: starting"
+    # Tests run beside one another, and a server with workers takes many.
     pg_as_user "$(pg_bin)/pg_ctl" --pgdata="$PG_DATA" --log="$PG_LOG" --wait \
-        --silent start {LOCK_FD}>&- ||
+        --silent --options="-c max_connections=300" start {LOCK_FD}>&- ||
         die "PostgreSQL did not start; see $PG_LOG"
     PG_STARTED_HERE=yes
     psql -qtA -U postgres -d postgres \

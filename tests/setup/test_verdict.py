@@ -3,7 +3,7 @@
 import doctest
 
 import pytest
-from club_setup import verdict
+from club_setup import reached, verdict
 
 STAMP = "2026-01-01 00:00:00,000 7"
 RAN = f"{STAMP} INFO db odoo.tests.result: 0 failed, 0 error(s) of 3 tests"
@@ -14,8 +14,9 @@ def log(*lines):
     return "\n".join(lines)
 
 
-def test_examples_of_the_documentation():
-    result = doctest.testmod(verdict)
+@pytest.mark.parametrize("module", [verdict, reached], ids=["verdict", "reached"])
+def test_examples_of_the_documentation(module):
+    result = doctest.testmod(module)
     assert result.attempted and not result.failed
 
 
@@ -23,6 +24,13 @@ def test_a_quiet_run_is_good():
     found = verdict.of_odoo_log(log(f"{STAMP} INFO db odoo: loading", RAN))
     assert (found.passed, found.failed, found.skipped) == (3, 0, 0)
     assert not found.problems
+
+
+def test_a_run_of_shared_tests_may_come_too_late_but_not_end_too_early():
+    nothing_left = f"{STAMP} INFO db odoo.tests.result: 0 failed, 0 error(s) of 0 tests"
+    assert not verdict.of_odoo_log(nothing_left, shared=True).problems
+    died = f"{STAMP} INFO db odoo: loading"
+    assert verdict.of_odoo_log(died, shared=True).problems
 
 
 def test_failures_are_counted():
@@ -76,3 +84,36 @@ def test_of_pytest(tmp_path, case, passed, failed, bad):
 
 def test_a_pytest_that_wrote_no_report_is_bad(tmp_path):
     assert verdict.of_junit(tmp_path / "none.xml").problems
+
+
+def test_a_verdict_survives_the_way_between_processes(tmp_path):
+    told = verdict.Verdict(3, 1, 2, ["no"], [(0.5, "a")])
+    told.write(tmp_path / "verdict.json")
+    heard = verdict.Verdict.read(tmp_path / "verdict.json")
+    assert (str(heard), heard.problems) == (str(told), told.problems)
+    assert heard.slowest() == told.slowest()
+
+
+def test_no_verdict_is_a_failure(tmp_path):
+    found = verdict.Verdict.read(tmp_path / "none.json")
+    assert found.failed and found.problems and not found.good
+
+
+@pytest.mark.parametrize(
+    ("collected", "ran", "good"),
+    [
+        (["ab", "ab"], ["a", "b"], True),
+        (["ab", "ab"], ["ab", ""], True),  # one came too late
+        (["ab"], ["ab"], True),
+        ([], [], False),  # nobody collected anything
+        (["ab", "ab"], ["a", ""], False),  # one is lost
+        (["ab", "ab"], ["ab", "b"], False),  # one was run twice
+        (["ab", "ab"], ["a", "bc"], False),  # one was never collected
+        (["ab", "a"], ["a", "b"], False),  # they looked at different tests
+    ],
+)
+def test_shared_tests_are_run_once_each(tmp_path, collected, ran, good):
+    for kind, runs in (("collected", collected), ("ran", ran)):
+        for number, names in enumerate(runs):
+            (tmp_path / f"{kind}-{number}").write_text("\n".join(names))
+    assert verdict.of_shares(tmp_path).good == good

@@ -23,7 +23,8 @@ class Cluster:
     def __init__(self):
         self.home = CACHE / f"postgres-{os.getpid()}"
         #: what a client needs to reach this cluster instead of the usual one
-        self.environment = {"PGHOST": str(self.home / "socket")}
+        # (and waits there until a commit is on the disk, which other tests do not)
+        self.environment = {"PGHOST": str(self.home / "socket"), "PGOPTIONS": ""}
 
     def _shell(self, function: str) -> None:
         library = CHECKOUT / "setup" / "lib"

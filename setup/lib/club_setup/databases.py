@@ -30,6 +30,7 @@ from .paths import (
     short_hash,
     sources_hash,
 )
+from .reached import measured, on_path
 
 # What our addons have to live with: Odoo's own loyalty in all its places.
 NATIVE_MODULES = (
@@ -131,14 +132,34 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def odoo(database: str, *arguments: str, log: str) -> str:
-    """Runs Odoo's command line to its end and returns what it logged."""
+def odoo(
+    database: str,
+    *arguments: str,
+    log: str,
+    times: Path | None = None,
+    share: Path | None = None,
+) -> str:
+    """Runs Odoo's command line to its end and returns what it logged.
+
+    :param times: a file for how long each test takes
+    :param share: a folder that runs have in common which share the tests
+    """
     LOGS.mkdir(parents=True, exist_ok=True)
     path = LOGS / f"{log}-{database}.log"
-    command = [sys.executable, "-m", "odoo", "-d", database, "--stop-after-init"]
+    if times or share:
+        command = measured("club_setup.odoo_tests")
+    else:
+        command = [sys.executable, "-m", "odoo"]
+    command += ["-d", database, "--stop-after-init"]
+    more = {"LOYALTY_CLUB_TIMES": times, "LOYALTY_CLUB_SHARE": share}
+    given = {name: str(value) for name, value in more.items() if value}
     with open(path, "w") as file:
         status = subprocess.run(
-            [*command, *arguments], stdout=file, stderr=subprocess.STDOUT, check=False
+            [*command, *arguments],
+            env=on_path({**os.environ, **given}),
+            stdout=file,
+            stderr=subprocess.STDOUT,
+            check=False,
         ).returncode
     text = path.read_text(errors="replace")
     if status and "--test-tags" not in arguments:
@@ -202,6 +223,8 @@ def club_template() -> str:
         say("database: installing our addons (once for these sources)")
         copy(native, name)
         odoo(name, "-i", ",".join(addons()), "--no-http", log="template")
+        say("database: preparing the pages' scripts and styles")
+        in_shell(name, WARM_TESTS + WARM_ASSETS)
 
     return _template(
         "club", short_hash(native.encode(), sources_hash().encode()), build
@@ -252,16 +275,28 @@ for rtl in (False, True):
             assets.css() if kind["css"] else assets.js()
 env.cr.commit()
 """
+# What Odoo's test runner would make before the first test that needs a browser, and
+# what many of those make.
+WARM_TESTS = """
+env["ir.qweb"]._pregenerate_assets_bundles()
+for bundle in ("bus.websocket_worker_assets", "web.assets_emoji"):
+    env["ir.qweb"]._get_asset_bundle(bundle, css=False, js=True).js()
+"""
 
 
 def warm_assets(database: str) -> None:
     """Builds the bundles that the first page would otherwise wait for."""
+    in_shell(database, WARM_ASSETS)
+
+
+def in_shell(database: str, script: str) -> None:
+    """Runs a script in Odoo's shell; SetupError when it didn't come to its end."""
     result = subprocess.run(
         [sys.executable, "-m", "odoo", "shell", "-d", database, "--no-http"],
-        input=WARM_ASSETS,
+        input=f"{script}\nprint('to the end')",
         text=True,
         capture_output=True,
         check=False,
     )
-    if result.returncode:
-        raise SetupError(f"the pages' assets could not be built:\n{result.stderr}")
+    if result.returncode or "to the end" not in result.stdout:
+        raise SetupError(f"Odoo's shell on {database} stopped:\n{result.stderr}")

@@ -3,32 +3,37 @@
 import os
 import subprocess
 import sys
+from collections.abc import Callable
+from functools import partial
 
-from . import readmes, translations
-from .paths import (
-    CHECKOUT,
-    SetupError,
-    all_addons,
-    clean_up_when_terminated,
-    say,
-)
-from .stages import odoo_lint
+from . import databases, lanes, readmes, translations
+from .lanes import Job
+from .paths import CHECKOUT, all_addons, clean_up_when_terminated
+from .stages import CLUB, DEMO, odoo_lint
+from .verdict import Verdict
 
 # A file for each subject is our rule.
 PYLINT_DISABLED = "consider-merging-classes-inherited"
 SCRIPTS = "loyalty_club*/static/**/*.js"
+AT_ONCE = 4000  # so quick that nobody should wait for it
 
 
-def passes(*command: str) -> bool:
-    say(" ".join(command[:3]))
-    return subprocess.run(command, cwd=CHECKOUT, check=False).returncode == 0
+def passes(*command: str) -> Verdict:
+    """What it prints is shown when it isn't content."""
+    status = subprocess.run(command, cwd=CHECKOUT, check=False).returncode
+    said = " ".join(command[:2])
+    return Verdict(problems=[f"{said} is not content; see above"] if status else [])
 
 
-def node_passes(tool: str, *arguments: str) -> bool:
+def node_passes(tool: str, *arguments: str) -> Verdict:
     """A check of JavaScript, by what npm has installed for ``setup/lint``."""
     modules = f"{os.environ['NODE_LINT']}/node_modules"
     os.environ["NODE_PATH"] = modules  # where eslint's settings find their packages
     return passes(f"{modules}/.bin/{tool}", *arguments)
+
+
+def finds_nothing(check: Callable[[], list[str]]) -> Verdict:
+    return Verdict(problems=list(check()))
 
 
 def engines() -> list[str]:
@@ -36,12 +41,6 @@ def engines() -> list[str]:
         str(path.relative_to(CHECKOUT))
         for path in CHECKOUT.glob("loyalty_club*/engine")
     )
-
-
-def readmes_current() -> bool:
-    problems = readmes.check()
-    print(*problems, sep="\n")
-    return not problems
 
 
 def shell_scripts() -> list[str]:
@@ -55,36 +54,52 @@ def shell_scripts() -> list[str]:
     ]
 
 
-def checks() -> dict[str, bool]:
-    results = {
-        "ruff check": passes("ruff", "check", "--no-cache", "."),
-        "ruff format": passes("ruff", "format", "--no-cache", "--check", "."),
-        "shellcheck": passes("shellcheck", *shell_scripts()),
-        "mypy": passes("mypy", "--config-file=.mypy.ini", *engines()),
-        "eslint": node_passes("eslint", SCRIPTS),
-        "prettier": node_passes("prettier", "--check", SCRIPTS),
-        "pylint-odoo": passes("pylint", f"--disable={PYLINT_DISABLED}", *all_addons()),
-        "readmes": readmes_current(),
-    }
-    try:
-        verdict = odoo_lint()
-        print(*verdict.problems, sep="\n")
-        results["Odoo's test_lint"] = not verdict.problems and not verdict.failed
-        problems = translations.check()
-        print(*problems, sep="\n")
-        results["translations"] = not problems
-    except SetupError as error:
-        print(error)
-        results["installing the addons"] = False
-    return results
+def odoo_rules() -> Verdict:
+    """Odoo's test_lint, which has to be good; its tests aren't the product's."""
+    verdict = odoo_lint()
+    failed = [f"{verdict.failed} tests of test_lint failed"] if verdict.failed else []
+    return Verdict(problems=verdict.problems + failed)
+
+
+def jobs() -> list[Job]:
+    ruff = partial(passes, "ruff")
+    pylint = ("pylint", f"--disable={PYLINT_DISABLED}", *all_addons())
+    translated = partial(finds_nothing, translations.check)
+    return [
+        Job("ruff check", partial(ruff, "check", "--no-cache", "."), AT_ONCE),
+        Job("ruff format", partial(ruff, "format", "--check", "--no-cache"), AT_ONCE),
+        Job("shellcheck", partial(passes, "shellcheck", *shell_scripts()), AT_ONCE),
+        Job("mypy", partial(passes, "mypy", "--config-file=.mypy.ini", *engines()), 10),
+        Job("eslint", partial(node_passes, "eslint", SCRIPTS), 10),
+        Job("prettier", partial(node_passes, "prettier", "--check", SCRIPTS), 10),
+        Job("pylint-odoo", partial(passes, *pylint), 80),
+        Job("readmes", partial(finds_nothing, readmes.check), 10),
+        Job("Odoo's test_lint", odoo_rules, 40, (CLUB,)),
+        Job("translations", translated, 40, (DEMO,)),
+    ]
+
+
+def templates() -> list[Job]:
+    """What the jobs need when ``setup/test`` doesn't make it."""
+
+    def made(template) -> Verdict:
+        template()
+        return Verdict()
+
+    return [
+        Job(CLUB, partial(made, databases.club_template), 3000),
+        Job(DEMO, partial(made, databases.demo_template), 2000),
+    ]
 
 
 def main() -> int:
     clean_up_when_terminated()
-    results = checks()
-    for name, good in results.items():
-        print(f"{'good' if good else 'BAD '}  {name}")
-    return 0 if all(results.values()) else 1
+    verdicts = lanes.run([*jobs(), *templates()])
+    for verdict in verdicts.values():
+        print(*verdict.problems, sep="\n", end="\n" if verdict.problems else "")
+    for name, verdict in verdicts.items():
+        print(f"{'good' if verdict.good else 'BAD '}  {name}")
+    return 0 if all(verdict.good for verdict in verdicts.values()) else 1
 
 
 if __name__ == "__main__":

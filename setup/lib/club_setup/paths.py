@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Iterable
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -70,6 +71,16 @@ def _manifest(name: str) -> dict:
     return ast.literal_eval((CHECKOUT / name / "__manifest__.py").read_text())
 
 
+def with_what_they_need(names: Iterable[str]) -> list[str]:
+    """These addons of ours and those of ours that they stand on."""
+    found, ours = set(), set(addons())
+    more = set(names) & ours
+    while more:
+        found |= more
+        more = {on for name in more for on in _manifest(name)["depends"]} & ours - found
+    return sorted(found)
+
+
 def short_hash(*texts: bytes) -> str:
     digest = hashlib.sha256()
     for text in texts:
@@ -77,10 +88,10 @@ def short_hash(*texts: bytes) -> str:
     return digest.hexdigest()[:12]
 
 
-def sources_hash() -> str:
+def sources_hash(names: Iterable[str] | None = None) -> str:
     """Names what of the addons ends in a database: all but tests, style and pages."""
     texts = []
-    for addon in addons():
+    for addon in addons() if names is None else names:
         for path in sorted((CHECKOUT / addon).rglob("*")):
             parts = path.relative_to(CHECKOUT).parts
             ignored = {parts[1]} & {"tests", "static", "readme", "README.rst"}

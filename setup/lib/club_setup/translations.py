@@ -8,7 +8,6 @@ addons that our users meet, and that Odoo lacks or says badly, are in
 
 import os
 import re
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -27,30 +26,23 @@ FOREIGN = {
 }
 
 
-def export(database: str, addon: str, target: Path) -> polib.POFile:
-    """The terms that Odoo finds in the addon, as a template file."""
-    result = subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "odoo",
-            "i18n",
-            "export",
-            "-d",
-            database,
-            "-l",
-            "pot",
-            "-o",
-            str(target),
-            addon,
-        ],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if result.returncode or not target.exists():
-        raise SetupError(f"Odoo could not export {addon}'s terms:\n{result.stderr}")
-    terms = polib.pofile(str(target), wrapwidth=78)
+EXPORT = """
+from odoo.tools.translate import trans_export
+for addon, path in {paths!r}.items():
+    with open(path, "wb") as file:
+        assert trans_export(False, [addon], file, "po", env(context={{}})), addon
+"""
+
+
+def export(database: str, paths: dict[str, Path]) -> dict[str, polib.POFile]:
+    """The terms that Odoo finds in addons, as template files, by the addons' names."""
+    wanted = {addon: str(path) for addon, path in paths.items()}
+    databases.in_shell(database, EXPORT.format(paths=wanted))
+    return {addon: _tidy(path) for addon, path in paths.items()}
+
+
+def _tidy(path: Path) -> polib.POFile:
+    terms = polib.pofile(str(path), wrapwidth=78)
     # The day of the export says nothing, and would differ each time.
     for name in ("POT-Creation-Date", "PO-Revision-Date"):
         terms.metadata.pop(name, None)
@@ -145,8 +137,8 @@ def _exported():
         databases.scratch(databases.demo_template(), "i18n") as database,
         tempfile.TemporaryDirectory() as folder,
     ):
-        for addon in shop_addons():
-            yield addon, export(database, addon, Path(folder) / f"{addon}.pot")
+        paths = {addon: Path(folder) / f"{addon}.pot" for addon in shop_addons()}
+        yield from export(database, paths).items()
 
 
 def update() -> None:

@@ -1,12 +1,15 @@
 """Reads what the test runners wrote, and judges it.
 
 A stage is good when it ran at least one test, none failed, none was skipped
-without a reason on record, and Odoo logged no warning that isn't expected.
+without a reason on record, and Odoo logged no warning that isn't expected. What runs
+in a process of its own hands its verdict over as a file; none is a failure.
 """
 
+import json
 import re
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -25,12 +28,14 @@ SKIPPED = re.compile(r"skipped (\S+ : .*)")
 
 @dataclass
 class Verdict:
-    """Of one stage. ``problems`` are texts for the person who has to mend it."""
+    """Of one stage. ``problems`` are texts for the person who has to mend it;
+    ``times`` are the seconds that each test took, with its name."""
 
     passed: int = 0
     failed: int = 0
     skipped: int = 0
     problems: list[str] = field(default_factory=list)
+    times: list[tuple[float, str]] = field(default_factory=list)
 
     def __add__(self, other: "Verdict") -> "Verdict":
         return Verdict(
@@ -38,10 +43,38 @@ class Verdict:
             self.failed + other.failed,
             self.skipped + other.skipped,
             self.problems + other.problems,
+            self.times + other.times,
         )
 
     def __str__(self) -> str:
         return f"{self.passed} passed, {self.failed} failed, {self.skipped} skipped"
+
+    @property
+    def good(self) -> bool:
+        return not self.problems and not self.failed
+
+    def write(self, path: Path) -> None:
+        """Hands it over to another process, whole or not at all."""
+        unfinished = path.with_suffix(".unfinished")
+        unfinished.write_text(json.dumps(asdict(self)))
+        unfinished.rename(path)
+
+    @classmethod
+    def read(cls, path: Path) -> "Verdict":
+        """What ``write`` has written; a process that wrote nothing has failed."""
+        if not path.exists():
+            return cls(failed=1, problems=["it ended without a verdict"])
+        return cls(**json.loads(path.read_text()))
+
+    def slowest(self, count: int = 10) -> str:
+        """A table of the tests that took longest.
+
+        >>> print(Verdict(times=[(0.5, "a"), (12, "b"), (3, "c")]).slowest(2))
+          12.0 s  b
+           3.0 s  c
+        """
+        longest = sorted(self.times, key=lambda time: -time[0])[:count]
+        return "\n".join(f"{seconds:6.1f} s  {name}" for seconds, name in longest)
 
 
 def expected(path: Path) -> list[re.Pattern]:
@@ -85,10 +118,17 @@ def warnings_in(text: str) -> list[str]:
     ]
 
 
-def of_odoo_log(text: str) -> Verdict:
-    """The verdict on a run of Odoo's own test runner."""
+def of_odoo_log(text: str, times: Path | None = None, shared: bool = False) -> Verdict:
+    """The verdict on a run of Odoo's own test runner.
+
+    :param times: what ``odoo_tests`` wrote of how long each test took
+    :param shared: whether others may have taken all the tests
+    """
     skips = expected(EXPECTED_SKIPS)
     verdict = Verdict(problems=warnings_in(text))
+    if times and times.exists():
+        rows = map(json.loads, times.read_text().splitlines())
+        verdict.times = [(seconds, _short(name)) for name, seconds in rows]
     for _level, entry in log_entries(text):
         skip = SKIPPED.search(entry)
         if skip:
@@ -102,7 +142,7 @@ def of_odoo_log(text: str) -> Verdict:
         failures, errors, total = map(int, totals[-1])
         verdict.failed = failures + errors
         verdict.passed = max(total - verdict.failed - verdict.skipped, 0)
-    return _with_something_run(verdict)
+    return verdict if shared and totals else _with_something_run(verdict)
 
 
 def of_junit(path: Path) -> Verdict:
@@ -112,6 +152,7 @@ def of_junit(path: Path) -> Verdict:
     cases = ElementTree.parse(path).iter("testcase") if path.exists() else []
     for case in cases:
         name = f"{case.get('classname')}.{case.get('name')}"
+        verdict.times.append((float(case.get("time", 0)), name))
         skip = case.find("skipped")
         if case.find("failure") is not None or case.find("error") is not None:
             verdict.failed += 1
@@ -124,6 +165,34 @@ def of_junit(path: Path) -> Verdict:
         else:
             verdict.passed += 1
     return _with_something_run(verdict)
+
+
+def _short(name: str) -> str:
+    return name.removeprefix("odoo.addons.")
+
+
+def of_shares(folder: Path) -> Verdict:
+    """Whether the runs that shared tests have together run each of them once.
+
+    :param folder: what ``odoo_tests`` has left there
+    """
+    collected = [set(_lines(path)) for path in folder.glob("collected-*")]
+    ran = Counter(name for path in folder.glob("ran-*") for name in _lines(path))
+    every = set().union(*collected)
+    problems = [
+        f"it was run {ran[name]} times: {name}"
+        for name in sorted({*every, *ran})
+        if ran[name] != 1 or name not in every
+    ]
+    if not every:
+        problems.append("no tests were shared out")
+    if any(names != every for names in collected):
+        problems.append("those who shared the tests have found different ones")
+    return Verdict(problems=problems)
+
+
+def _lines(path: Path) -> list[str]:
+    return path.read_text().splitlines()
 
 
 def _with_something_run(verdict: Verdict) -> Verdict:
