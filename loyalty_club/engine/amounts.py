@@ -68,6 +68,17 @@ def to_units(
     return int(number.scaleb(digits, context=_EXACT))
 
 
+def decimal(value: int | float | Decimal) -> Decimal:
+    """The number that ``value`` is written as, exactly.
+
+    >>> decimal(0.1), decimal(3)
+    (Decimal('0.1'), Decimal('3'))
+
+    Raises :class:`AmountError` for everything that isn't a finite number.
+    """
+    return _decimal(value)
+
+
 def to_decimal(units: int, digits: int) -> Decimal:
     """The amount of ``units`` as a decimal with exactly ``digits`` places.
 

@@ -116,25 +116,3 @@ def _return(state: LineState, quantity: Decimal) -> Returned:
             for name, whole in state.amounts.items()
         },
     )
-
-
-def share(
-    cost: int, total: int, returned_before: int, returned_now: int, given_before: int
-) -> int:
-    """What a return gives back of the points or wallet that the purchase had cost.
-
-    ``cost`` is in units of that account; ``total``, ``returned_before`` and
-    ``returned_now`` are values of lines in minor units, before the cost was deducted.
-    It is pro rata by value, and all the rest once everything is returned.
-
-    >>> share(100, 9000, 0, 3000, 0), share(100, 9000, 3000, 6000, 33)
-    (33, 67)
-
-    A purchase without value has no proportion: its cost goes back whole, at once.
-
-    >>> share(100, 0, 0, 0, 0)
-    100
-    """
-    after = returned_before + returned_now
-    due = cost if after >= total else math.floor(Fraction(cost * after, total))
-    return max(due - given_before, 0)

@@ -4,7 +4,8 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from engine.returns import LineState, OverReturn, UnknownLine, return_lines, share
+from engine.returns import LineState, OverReturn, UnknownLine, return_lines
+from engine.spending import share
 from hypothesis import assume, given
 from hypothesis import strategies as st
 

@@ -2,6 +2,7 @@ from odoo import fields, models
 from odoo.tools import SQL
 
 from ...engine import lots as engine
+from ...engine import spending
 from ...engine.periods import expiry_date
 from ...exceptions import ClubError
 from ...ledger import (
@@ -151,8 +152,7 @@ class LoyaltyClubLedger(models.AbstractModel):
         lots = [lot for lot, _purchase in self._open_lots([account])[card_id]]
         day = account.club._today()
         free = self._available(account, lots, self._held([account])[card_id], day)
-        used = max(min(units, free), 0)
-        owed = units - used if most_debt is None else min(units - used, most_debt)
+        used, owed = spending.overspent(units, free, most_debt)
         if not used + owed:
             return []
         posting = Posting(account, "spend", amount=-used, debt=owed)

@@ -1,7 +1,11 @@
+from decimal import Decimal
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from ...engine import spending
+from ...engine.amounts import decimal
 from ...words import money_text, number_text, say_in_all_languages
 from .sound import MOST
 
@@ -236,6 +240,26 @@ class LoyaltyReward(models.Model):
             and self.discount_mode == "per_point"
             and not self.clear_wallet
         )
+
+    def _club_terms(self, card):
+        """What it asks for of an account, as the engine wants it.
+
+        :return: :class:`~..engine.spending.Terms`
+        """
+        terms = {
+            "digits": card._club_digits(),
+            "price": decimal(self.required_points),
+            "clears": self.clear_wallet,
+        }
+        if self.reward_type == "product":
+            pieces = Decimal(self.reward_product_qty or 1)
+            return spending.Terms("goods", each=pieces, **terms)
+        pays = self.discount_mode == "per_point" and self.discount
+        foreign = self.program_id != card.program_id
+        if pays or (foreign and card.club_account != "points"):
+            # Of another's reward nothing is known: money pays money.
+            return spending.Terms("money", each=decimal(pays or 1.0), **terms)
+        return spending.Terms("price", **terms)
 
     def _club_reduces_price(self):
         """Whether it takes any part of an account's money off the goods' prices."""

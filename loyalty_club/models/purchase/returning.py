@@ -5,7 +5,7 @@ from odoo import models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ...engine import returns
+from ...engine import returns, spending
 from ...exceptions import ClubError
 from ...ledger import to_column
 
@@ -332,7 +332,7 @@ class LoyaltyClubPurchase(models.Model):
             digits = self.club_id._digits(entries[0].account)
             cost = -sum(round(entry.amount * 10**digits) for entry in entries)
             given = self._given_back(entries, digits)
-            units = returns.share(cost, value, value_before, value_now, given)
+            units = spending.share(cost, value, value_before, value_now, given)
             if units > 0:
                 ledger._give_back(
                     entries.ids,

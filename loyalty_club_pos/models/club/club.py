@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from odoo.addons.loyalty_club.engine import spending
+
 
 class LoyaltyClub(models.Model):
     """What a club lets its tills do."""
@@ -53,6 +55,11 @@ class LoyaltyClub(models.Model):
             AND offline_cap_money >= 0 AND offline_minutes >= 0)""",
         "Shares are between 0 and 100, steps at least 1, and limits not negative.",
     )
+
+    def _spending_policy(self):
+        """What members may spend at once, as the engine wants it."""
+        self.ensure_one()
+        return spending.Policy(self.spend_share, self.spend_least, self.spend_step)
 
     def _till_values(self):
         """With this addon tills ask the club: its programs are safe there."""

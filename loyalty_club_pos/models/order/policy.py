@@ -1,5 +1,8 @@
 from odoo import models
 
+from odoo.addons.loyalty_club.engine import spending
+from odoo.addons.loyalty_club.engine.amounts import decimal
+
 
 class PosOrder(models.Model):
     """Whether the rewards that were used are what the club allows.
@@ -36,14 +39,14 @@ class PosOrder(models.Model):
             )
         if reward._club_pays_any_amount() and card.club_account == "points":
             cost = sum(lines.mapped("points_cost"))
-            least, step = card.club_id.spend_least, card.club_id.spend_step
-            if cost < least or (step > 1 and round(cost) % step):
+            policy = card.club_id._spending_policy()
+            if not policy.allows(decimal(cost)):
                 return self.env._(
                     "%(cost)s points were spent: at least %(least)s, in steps of "
                     "%(step)s.",
                     cost=f"{round(cost):,}",
-                    least=f"{least:,}",
-                    step=f"{step:,}",
+                    least=f"{policy.least:,}",
+                    step=f"{policy.step:,}",
                 )
         return None
 
@@ -58,19 +61,18 @@ class PosOrder(models.Model):
             for line in self.lines
             if line.club_total > 0 and not line.is_reward_line
         )
-        most = sold
-        if reward.reward_type == "discount":
-            if reward.discount_mode == "percent":
-                most = sold * reward.discount / 100
-            elif reward.discount_mode == "per_order":
-                most = reward.discount
-            if reward.discount_max_amount:
-                most = min(most, reward.discount_max_amount)
-        return most + slack
+        if reward.reward_type != "discount":
+            return sold + slack
+        most = spending.most_taken_off(
+            reward.discount_mode,
+            *map(decimal, (reward.discount, sold, reward.discount_max_amount)),
+        )
+        return float(most) + slack
 
     def _club_wrong_share(self, club, used):
         """A sentence when points and credit paid more of the basket than they may."""
-        if club.spend_share >= 100:
+        policy = club._spending_policy()
+        if policy.share >= 100:
             return None
         unearning = self._club_unearning(club)
         paying = self.lines.browse()
@@ -85,10 +87,10 @@ class PosOrder(models.Model):
             and line.product_id not in unearning
             and not line._club_is_payment()
         )
-        most = basket * club.spend_share / 100 + self._club_slack()
+        most = float(policy.most_of(decimal(basket))) + self._club_slack()
         if -sum(paying.mapped("club_total")) <= most:
             return None
         return self.env._(
             "Points and credit paid more than %(share)s%% of the basket.",
-            share=club.spend_share,
+            share=policy.share,
         )

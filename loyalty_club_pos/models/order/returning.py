@@ -1,4 +1,3 @@
-import math
 from collections import defaultdict
 from dataclasses import replace
 from decimal import Decimal
@@ -7,7 +6,8 @@ from fractions import Fraction
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from odoo.addons.loyalty_club.engine.amounts import to_units
+from odoo.addons.loyalty_club.engine import spending
+from odoo.addons.loyalty_club.engine.amounts import decimal, to_units
 from odoo.addons.loyalty_club.engine.crediting import CreditLine, match_credit
 from odoo.addons.loyalty_club.ledger import SCALE
 
@@ -209,8 +209,8 @@ class PosOrder(models.Model):
             if not spent:
                 continue
             entry_ids, cost, given = spent
-            units = math.floor(cost * share) - given
-            if units <= 0:
+            units = spending.given_back(cost, share, given)
+            if not units:
                 continue
             ledger._give_back(
                 entry_ids,
@@ -228,23 +228,23 @@ class PosOrder(models.Model):
 
         :return: dict of card to Fraction, 0 to 1
         """
-        due, total = defaultdict(Fraction), defaultdict(Fraction)
+        paid = defaultdict(list)
         for (card, _reward, _code), lines in self._club_rewards().items():
             if card.club_id != club:
                 continue
-            cost = Fraction(repr(sum(line.points_cost for line in lines)))
             refunds = lines.refund_orderline_ids.filtered(
                 lambda line: line.order_id.state in ("paid", "done")
             )
-            worth = -sum(Fraction(repr(line.club_total)) for line in lines)
-            back = sum(Fraction(repr(line.club_total)) for line in refunds)
-            if worth > 0:
-                share = min(max(Fraction(back, worth), Fraction(0)), Fraction(1))
-            else:
-                share = Fraction(bool(refunds))  # it took nothing off: whole, or not
-            due[card] += cost * share
-            total[card] += cost
-        return {card: due[card] / total[card] for card in total if total[card]}
+            paid[card].append(
+                spending.Paid(
+                    cost=exact(lines, "points_cost"),
+                    worth=-exact(lines, "club_total"),
+                    back=exact(refunds, "club_total"),
+                    is_back=bool(refunds),
+                )
+            )
+        parts = {card: spending.part_back(rewards) for card, rewards in paid.items()}
+        return {card: part for card, part in parts.items() if part is not None}
 
     def _club_spending(self, sale, card):
         """What a card spent for a sale.
@@ -346,3 +346,8 @@ class PosOrder(models.Model):
                     "used": 0,
                 }
             )
+
+
+def exact(lines, name):
+    """The sum of a field of these lines, as it is written."""
+    return Fraction(sum(map(decimal, lines.mapped(name))))

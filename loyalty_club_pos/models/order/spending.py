@@ -1,12 +1,13 @@
 import math
 from collections import defaultdict
-from decimal import ROUND_DOWN, ROUND_UP, Decimal
+from decimal import ROUND_DOWN, Decimal
 
 from odoo import fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from odoo.addons.loyalty_club.engine.amounts import to_units
+from odoo.addons.loyalty_club.engine import spending
+from odoo.addons.loyalty_club.engine.amounts import decimal, to_units
 from odoo.addons.loyalty_club.exceptions import ClubError
 from odoo.addons.loyalty_club.ledger import SCALE, units_from_scaled
 
@@ -102,34 +103,28 @@ class PosOrder(models.Model):
         return used
 
     def _club_reward_cost(self, card, lines):
-        """Units that a reward costs: what the lines say, within its own terms.
-
-        Part of a unit costs a whole one: nothing is given away by rounding.
-        """
-        digits = card._club_digits()
-        said = sum(to_units(max(line.points_cost, 0), SCALE) for line in lines)
-        said = -(-said // 10 ** (SCALE - digits))
-        least, most = self._club_cost_bounds(card, lines)
+        """Units that a reward costs: what the lines say, within its own terms."""
+        said = spending.cost_said(lines.mapped("points_cost"), card._club_digits())
+        cost, wrong = spending.cost_within(said, *self._club_cost_bounds(card, lines))
+        if not wrong:
+            return cost
         name = lines.reward_id.description or lines[:1].full_product_name
-        message = False
-        if said < least:
-            message = self.env._(
+        message = {
+            "less": self.env._(
                 "The till charged less for “%(reward)s” than it costs.", reward=name
-            )
-        elif most is not None and said > most:
-            message = self.env._(
+            ),
+            "more": self.env._(
                 "The till charged more for “%(reward)s” than it costs.", reward=name
-            )
-        cost = max(said, least) if most is None else min(max(said, least), most)
-        if message:
-            self._club_except(
-                "reward",
-                card.club_id,
-                card.member_id,
-                card.club_account,
-                abs(cost - said),
-                message,
-            )
+            ),
+        }[wrong]
+        self._club_except(
+            "reward",
+            card.club_id,
+            card.member_id,
+            card.club_account,
+            abs(cost - said),
+            message,
+        )
         return cost
 
     def _club_cost_bounds(self, card, lines):
@@ -137,29 +132,14 @@ class PosOrder(models.Model):
 
         :return: (at least, at most or None for no bound)
         """
-        reward = lines.reward_id
-        digits = card._club_digits()
-        price = Decimal(repr(reward.required_points))
-        if reward.reward_type == "product":
-            pieces = Decimal(repr(sum(abs(line.qty) for line in lines)))
-            each = Decimal(reward.reward_product_qty or 1)
-            times = (pieces / each).to_integral_value(rounding=ROUND_UP)
-            least = to_units(times * price, digits)
-            return least, None if reward.clear_wallet else least
-        pays = reward.discount_mode == "per_point" and reward.discount
-        foreign = reward.program_id != card.program_id
-        if pays or (foreign and card.club_account != "points"):
+        terms = lines.reward_id._club_terms(card)
+        if terms.kind == "goods":
+            taken, slack = sum(abs(line.qty) for line in lines), 0.0
+        else:
             # Each line was rounded by the currency, maybe up.
-            step = Decimal(repr(self.currency_id.rounding))
-            worth = Decimal(repr(self._club_worth(lines)))
-            each = Decimal(repr(pays or 1.0))
-            least, most = (
-                to_units(max(amount, Decimal(0)) / each, digits, rounding=ROUND_UP)
-                for amount in (worth - step * len(lines), worth + step * len(lines))
-            )
-            return least, None if reward.clear_wallet else most
-        least = to_units(price, digits, rounding=ROUND_UP)
-        return least, None if reward.clear_wallet else least
+            slack = self.currency_id.rounding * len(lines)
+            taken = self._club_worth(lines)
+        return spending.cost_bounds(terms, decimal(taken), decimal(slack))
 
     def _club_open_holds(self, club):
         """What is held for this order; whoever holds for it later sees that it is over.
@@ -217,9 +197,10 @@ class PosOrder(models.Model):
 
         :return: units that were spent
         """
-        agreed = min(self._club_held_before(club, card), units)
-        granted = self._club_use_allowance(card, units - agreed)
-        granted = min(granted, units - agreed)
+        held = self._club_held_before(club, card)
+        agreed, wanted = spending.risked(units, held, units)
+        granted = self._club_use_allowance(card, wanted)
+        agreed, granted = spending.risked(units, held, granted)
         account = card.club_account
         entry_ids = self.env["loyalty.club.ledger"]._overspend(
             card.id,
@@ -265,7 +246,8 @@ class PosOrder(models.Model):
             return units
         till = self.env["loyalty.club.till"]
         limits = till._confirm_limits(club, card.member_id.card_ids | card, hold)
-        return min(units, limits.get(till._confirm_kind(card), units))
+        limit = limits.get(spending.kind_of(card.club_account))
+        return spending.without_agreement(units, limit)
 
     def _club_use_allowance(self, card, units):
         """Use up what this till may let the account spend offline.

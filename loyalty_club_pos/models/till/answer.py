@@ -4,6 +4,7 @@ from decimal import Decimal
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from odoo.addons.loyalty_club.engine import spending
 from odoo.addons.loyalty_club.engine.amounts import to_units
 from odoo.addons.loyalty_club.engine.periods import next_birthday
 from odoo.addons.loyalty_club.exceptions import ClubError
@@ -279,20 +280,23 @@ class LoyaltyClubTill(models.AbstractModel):
         until = now + timedelta(minutes=club.offline_minutes)
         cards = member.card_ids.filtered("active")
         elsewhere = self._granted_elsewhere(config, cards, now)
-        unproven = self._confirm_limits(club, cards, club.env["loyalty.club.hold"])
-        for card in cards:
-            if (kind := self._confirm_kind(card)) in unproven:
-                unproven[kind] -= elsewhere.get(card.id, 0)
+        granted = spending.granted_offline(
+            [
+                spending.Offline(
+                    key=card,
+                    account=card.club_account,
+                    available=balances[card.club_account]["available"],
+                    elsewhere=elsewhere.get(card.id, 0),
+                    cap=self._offline_cap(club, card.club_account),
+                )
+                for card in cards
+            ],
+            club.offline_share,
+            self._confirm_limits(club, cards, club.env["loyalty.club.hold"]),
+        )
         allowed, rows = {}, []
-        for card in cards:
+        for card, units in granted.items():
             account = card.club_account
-            units = balances[account]["available"] * club.offline_share // 100
-            units -= elsewhere.get(card.id, 0)
-            cap = self._offline_cap(club, account)
-            units = max(min(units, cap) if cap else units, 0)
-            if (kind := self._confirm_kind(card)) in unproven:
-                units = max(min(units, unproven[kind]), 0)
-                unproven[kind] -= units
             rows.append((config.id, card.id, to_column(units, card._club_digits())))
             allowed[account] = {
                 "amount": self._amount(club, account, units),

@@ -1,10 +1,10 @@
 from datetime import timedelta
-from decimal import Decimal
 
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from odoo.addons.loyalty_club.engine import spending
 from odoo.addons.loyalty_club.engine.amounts import to_units
 from odoo.addons.loyalty_club.exceptions import ClubError
 from odoo.addons.loyalty_club.ledger import SCALE, units_from_scaled
@@ -147,10 +147,7 @@ class LoyaltyClubTill(models.AbstractModel):
     # ------------------------------------------------------------------ steps
 
     def _claims(self, cards, claims):
-        """Checked claims: dict of card, which must be among these, to units.
-
-        Part of a unit costs a whole one: nothing is given away by rounding.
-        """
+        """Checked claims: dict of card, which must be among these, to units."""
         if (
             not isinstance(claims, list)
             or len(claims) > MOST_CLAIMS
@@ -167,9 +164,8 @@ class LoyaltyClubTill(models.AbstractModel):
                 raise ClubError("invalid_payload", "amount: must be a number")
             if not 0 < amount < 10**12:
                 raise ClubError("invalid_payload", "amount: must be positive")
-            scaled = to_units(Decimal(repr(amount)), SCALE)
-            step = 10 ** (SCALE - card._club_digits())
-            wanted[card] = wanted.get(card, 0) - (-scaled // step)
+            units = spending.cost_said([amount], card._club_digits())
+            wanted[card] = wanted.get(card, 0) + units
         return wanted
 
     def _next_call(self, club, uuid):
@@ -300,19 +296,14 @@ class LoyaltyClubTill(models.AbstractModel):
 
     def _has_agreed(self, standing, wanted):
         """Whether the member agreed to as much, for this basket, before."""
-        return (
-            bool(standing and wanted)
-            and all(hold.agreed for hold in standing if hold.card_id in wanted)
-            and all(
-                units
-                <= sum(
-                    to_units(hold.amount, card._club_digits())
-                    for hold in standing
-                    if hold.card_id == card
-                )
-                for card, units in wanted.items()
+        held = {
+            hold.card_id: (
+                to_units(hold.amount, hold.card_id._club_digits()),
+                hold.agreed,
             )
-        )
+            for hold in standing
+        }
+        return spending.was_agreed(held, wanted)
 
     def _confirm_limits(self, club, cards, standing):
         """Units that a card alone may still spend: dict of points and money.
@@ -327,9 +318,8 @@ class LoyaltyClubTill(models.AbstractModel):
             "points": club.confirm_points,
             "money": to_units(club.confirm_money, club._digits("wallet")),
         }
-        limits = {kind: most for kind, most in limits.items() if most}
-        if not limits:
-            return limits
+        if not any(limits.values()):
+            return {}
         since = fields.Datetime.now() - CONFIRM_WINDOW
         club.env["loyalty.club.hold"].flush_model()
         rows = club.env.execute_query(
@@ -360,24 +350,17 @@ class LoyaltyClubTill(models.AbstractModel):
                 since=since,
             )
         )
-        for card_id, scaled in rows:
-            card = cards.browse(card_id)
-            kind = self._confirm_kind(card)
-            if kind in limits:
-                limits[kind] -= units_from_scaled(scaled, card._club_digits())
-        return {kind: max(left, 0) for kind, left in limits.items()}
-
-    @staticmethod
-    def _confirm_kind(card):
-        return "points" if card.club_account == "points" else "money"
+        spent = [
+            (card.club_account, units_from_scaled(scaled, card._club_digits()))
+            for card, scaled in ((cards.browse(id_), scaled) for id_, scaled in rows)
+        ]
+        return spending.limits_left(limits, spent)
 
     def _exceeds(self, limits, wanted):
         """Whether these claims are above what a card alone may spend."""
-        totals = dict.fromkeys(limits, 0)
-        for card, units in wanted.items():
-            if (kind := self._confirm_kind(card)) in totals:
-                totals[kind] += units
-        return any(units > limits[kind] for kind, units in totals.items())
+        return spending.needs_agreement(
+            limits, [(card.club_account, units) for card, units in wanted.items()]
+        )
 
     def _free(self, holder, standing, limits):
         """What each account can pay without the member agreeing to it."""
@@ -392,8 +375,9 @@ class LoyaltyClubTill(models.AbstractModel):
             units = balances[account]["available"] + to_units(
                 sum(own.mapped("amount")), card._club_digits()
             )
-            units = min(units, limits.get(self._confirm_kind(card), units))
-            free[account] = self._amount(club, account, max(units, 0))
+            limit = limits.get(spending.kind_of(account))
+            units = spending.without_agreement(units, limit)
+            free[account] = self._amount(club, account, units)
         return free
 
     # ------------------------------------------------------------------ bounds

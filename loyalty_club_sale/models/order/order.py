@@ -4,7 +4,7 @@ from odoo import models
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
-from odoo.addons.loyalty_club.engine.amounts import to_units
+from odoo.addons.loyalty_club.engine import spending
 from odoo.addons.loyalty_club.ledger import SCALE, Origin, to_column, units_from_scaled
 from odoo.addons.loyalty_club.models.native.card import NATIVE_FLOW
 
@@ -125,18 +125,16 @@ class SaleOrder(models.Model):
     def _club_claimed(self, lines=None):
         """What the reward lines cost: dict of managed card to units.
 
-        Part of a unit costs a whole one: nothing is given away by rounding.
-
         :param lines: some of this order's; none: all of them
         """
         self.ensure_one()
-        scaled = defaultdict(int)
+        said = defaultdict(list)
         for line in self.order_line if lines is None else lines:
             if line.points_cost and line.coupon_id.club_id:
-                scaled[line.coupon_id] += to_units(line.points_cost, SCALE)
+                said[line.coupon_id].append(line.points_cost)
         return {
-            card: -(-cost // 10 ** (SCALE - card._club_digits()))
-            for card, cost in scaled.items()
+            card: spending.cost_said(parts, card._club_digits())
+            for card, parts in said.items()
         }
 
     def _club_spent(self):

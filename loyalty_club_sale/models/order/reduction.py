@@ -1,8 +1,9 @@
-from decimal import ROUND_DOWN, ROUND_UP, Decimal
+from decimal import ROUND_DOWN, Decimal
 
 from odoo import models
 
-from odoo.addons.loyalty_club.engine.amounts import to_units
+from odoo.addons.loyalty_club.engine import spending
+from odoo.addons.loyalty_club.engine.amounts import decimal, to_decimal, to_units
 from odoo.addons.loyalty_club.engine.sharing import share_out
 from odoo.addons.sale_loyalty.models.sale_order import _generate_random_reward_code
 
@@ -95,9 +96,9 @@ class SaleOrder(models.Model):
                 self.date_order.date(),
             )
             money = Decimal(repr(converted))
-        exact = money / Decimal(repr(reward.discount))
-        step = Decimal(1).scaleb(-reward.currency_id.decimal_places)
-        return exact.quantize(step, rounding=ROUND_UP)
+        digits = reward.currency_id.decimal_places
+        units = spending.cost_of_money(money, decimal(reward.discount), digits)
+        return to_decimal(units, digits)
 
     def _club_reduction_name(self, taxes, several):
         names = ", ".join(taxes.mapped("name"))
