@@ -166,6 +166,23 @@ def common_step(of_reward: Decimal | int, of_club: int) -> int:
     return math.lcm(max(first, 1), max(of_club, 1))
 
 
+def can_pay(account: Account, *, loads: bool = False, earns: bool = True) -> bool:
+    """Whether an account may pay for a line.
+
+    A wallet buys no wallet. What came as a gift can't be turned into a balance that is
+    paid out, or into a tip: into nothing that doesn't earn.
+
+    :param loads: the line loads a wallet
+    :param earns: its goods may earn at all
+
+    >>> can_pay("wallet", earns=False), can_pay("wallet", loads=True, earns=False)
+    (True, False)
+    >>> can_pay("credit"), can_pay("points", earns=False)
+    (True, False)
+    """
+    return not loads if account == "wallet" else earns
+
+
 @dataclass(frozen=True, slots=True)
 class Bound:
     """At most so much, in whole points or money of the account, and why."""
@@ -547,6 +564,24 @@ def part_back(rewards: Iterable[Paid]) -> Fraction | None:
         due += reward.cost * part
         total += reward.cost
     return due / total if total else None
+
+
+def part_due(goods: Iterable[tuple[Fraction, Fraction, Fraction]]) -> Fraction:
+    """The part of a reward that goes back with some of the goods that it paid: 0 to 1.
+
+    :param goods: of each the value of all pieces, their number, and how many are back
+
+    >>> part_due([(Fraction(30), Fraction(3), Fraction(1)),
+    ...           (Fraction(10), Fraction(1), Fraction(0))])
+    Fraction(1, 4)
+    >>> part_due([])
+    Fraction(0, 1)
+    """
+    total = back = Fraction(0)
+    for value, quantity, returned in goods:
+        total += abs(value)
+        back += abs(value) * returned / quantity
+    return min(back / total, Fraction(1)) if total else Fraction(0)
 
 
 def amount_back(worth: int, part: Fraction, before: int) -> int:

@@ -47,6 +47,9 @@ RULES = {
         [spending.Claim(**claim) for claim in claims], most
     ),
     "given_back": part_of(spending.given_back),
+    "part_due": lambda goods: spending.part_due(
+        tuple(map(Fraction, item)) for item in goods
+    ),
     "amount_back": part_of(spending.amount_back),
     "share_out": sharing.share_out,
 }

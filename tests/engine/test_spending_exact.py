@@ -160,6 +160,17 @@ def test_nobody_pays_twice_for_what_a_till_gave(units, held, granted, available,
     assert owed is None or debt <= owed
 
 
+GOODS = st.tuples(st.fractions(0, 100), st.fractions("1/2", 9), PART)
+
+
+@given(st.lists(GOODS, max_size=4))
+def test_a_reward_goes_back_as_its_goods_do(goods):
+    part = spending.part_due((v, pieces, pieces * back) for v, pieces, back in goods)
+    assert 0 <= part <= 1
+    value = sum(value for value, _pieces, _back in goods)
+    assert part * value == sum(value * back for value, _pieces, back in goods)
+
+
 @given(UNITS, st.lists(PART, max_size=6))
 def test_several_returns_give_what_one_does(cost, parts):
     given_so_far = 0

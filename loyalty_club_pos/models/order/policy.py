@@ -84,7 +84,7 @@ class PosOrder(models.Model):
             line.club_total
             for line in self.lines - claimed
             if not line.refunded_orderline_id
-            and line.product_id not in unearning
+            and spending.can_pay("credit", earns=line.product_id not in unearning)
             and not line._club_is_payment()
         )
         most = float(policy.most_of(decimal(basket))) + self._club_slack()

@@ -5,6 +5,7 @@ import { patch } from "@web/core/utils/patch";
 import { clubSpending } from "@loyalty_club_pos/app/services/club_spending";
 import { fromUnits, shareOut, unitsDown } from "@loyalty_club_pos/app/utils/club_amounts";
 import { paysAnyAmount, reducesPrice } from "@loyalty_club_pos/app/utils/club_rewards";
+import { affordable, chosenAmount, costOfGoods } from "@loyalty_club_pos/app/utils/club_rules";
 
 const { DateTime } = luxon;
 
@@ -331,12 +332,8 @@ patch(PosOrder.prototype, {
         const spending = clubSpending();
         const account = reward.program_id.club_account;
         const most = spending.maxFor(this, account);
-        const digits = spending.digitsOf(account);
         const wish = this.uiState.clubWishes[reward.id] ?? cost ?? most.amount;
-        const step = unitsDown(most.step, digits) || 1;
-        const units = Math.min(unitsDown(wish, digits), unitsDown(most.amount, digits));
-        const chosen = fromUnits(Math.floor(units / step) * step, digits);
-        return chosen < most.least ? 0 : chosen;
+        return chosenAmount(wish, most, spending.digitsOf(account));
     },
     /** Native lines pay all that is possible; these pay what the member chose. */
     _clubChosen({ reward, cost }, lines) {
@@ -361,13 +358,11 @@ patch(PosOrder.prototype, {
         // Native code gives as many as the basket has; a member claims one at a time.
         return lines.map((line) => {
             const perClaim = reward.reward_product_qty;
-            const bought = Math.floor(line.points_cost / reward.required_points + 1e-6);
+            const bought = affordable(line.points_cost, reward.required_points);
             const qty = Math.min(line.qty, bought * perClaim);
-            return {
-                ...line,
-                qty,
-                points_cost: Math.ceil(qty / perClaim - 1e-6) * reward.required_points,
-            };
+            const price = reward.required_points;
+            const points_cost = costOfGoods({ pieces: qty, each: perClaim, price });
+            return { ...line, qty, points_cost };
         });
     },
     _computeUnclaimedFreeProductQty(reward, couponId, product, remainingPoints) {
@@ -375,11 +370,8 @@ patch(PosOrder.prototype, {
             return super._computeUnclaimedFreeProductQty(...arguments);
         }
         // What this basket earns can't be spent on it, so nothing feeds back.
-        const affordable = Math.floor(remainingPoints / reward.required_points + 1e-6);
-        return Math.min(
-            this.clubUnclaimed(reward, product),
-            affordable * reward.reward_product_qty
-        );
+        const times = affordable(remainingPoints, reward.required_points);
+        return Math.min(this.clubUnclaimed(reward, product), times * reward.reward_product_qty);
     },
     /** Pieces of a reward's product in the basket that no reward gives away yet. */
     clubUnclaimed(reward, product) {

@@ -1,11 +1,13 @@
 import { _t } from "@web/core/l10n/translation";
+import { commonStep, fromUnits, mostOf, unitsDown } from "@loyalty_club_pos/app/utils/club_amounts";
 import {
-    commonStep,
-    fromUnits,
-    mostOf,
-    unitsDown,
-    wholeSteps,
-} from "@loyalty_club_pos/app/utils/club_amounts";
+    basketBounds,
+    canPay,
+    chosenAmount,
+    reduced,
+    usableOffline,
+    withoutAgreement,
+} from "@loyalty_club_pos/app/utils/club_rules";
 import { paysAnyAmount, reducesPrice } from "@loyalty_club_pos/app/utils/club_rewards";
 import { parseFloat } from "@web/views/fields/parsers";
 import { NumberPopup } from "@point_of_sale/app/components/popups/number_popup/number_popup";
@@ -98,7 +100,7 @@ export class ClubSpending {
         const member = this.memberOf(card.partner_id);
         const waiting = this._claimedElsewhere(order, card);
         if (this.offline) {
-            return Math.max(0, this.allowance(member, account) - waiting);
+            return usableOffline(this.allowance(member, account), Infinity, waiting);
         }
         const balance = member?.balances?.[account];
         const available = balance ? balance.available : card.points;
@@ -116,7 +118,7 @@ export class ClubSpending {
             return 0;
         }
         const available = member.balances?.[account]?.available ?? 0;
-        return Math.max(0, Math.min(granted.amount, available));
+        return usableOffline(granted.amount, available);
     }
 
     /** Paid orders the server hasn't heard of; offline also other open baskets. */
@@ -235,38 +237,29 @@ export class ClubSpending {
         const account = reward.program_id.club_account;
         const closed = order.lines.filter((line) => this.cannotPay(account, line));
         const payments = order.lines.filter((line) => line.isClubPayment);
-        const bounds = [{ reason: "basket", money: order.priceIncl - sum(lines) - sum(closed) }];
-        if (account !== "wallet") {
-            const basket = order.priceIncl - sum(payments) - sum(closed);
-            const others = payments.filter(
-                (line) => !lines.includes(line) && line.clubAccount !== "wallet"
-            );
-            const share = this.policy.spend?.share ?? 100;
-            bounds.push({ reason: "share", money: (basket * share) / 100 + sum(others) });
-        }
-        if (reward.discount_max_amount) {
-            const gross = this._grossOf(order, reward);
-            bounds.push({ reason: "reward", money: reward.discount_max_amount * gross });
-        }
-        if (reward.discount_applicability === "specific") {
-            const { discountable } = order._getDiscountableOnSpecific(reward);
-            bounds.push({ reason: "reward", money: discountable });
-        }
-        return bounds;
+        const others = payments.filter(
+            (line) => !lines.includes(line) && line.clubAccount !== "wallet"
+        );
+        const most = reward.discount_max_amount;
+        const isSpecific = reward.discount_applicability === "specific";
+        return basketBounds({
+            account,
+            left: order.priceIncl - sum(lines) - sum(closed),
+            basket: order.priceIncl - sum(payments) - sum(closed),
+            others: sum(others),
+            share: this.policy.spend?.share ?? 100,
+            most: most ? most * this._grossOf(order, reward) : null,
+            goods: isSpecific ? order._getDiscountableOnSpecific(reward).discountable : null,
+        });
     }
 
-    /**
-     * A wallet buys no wallet; and what came as a gift can't be turned into a balance
-     * that can be paid out, or into a tip.
-     */
+    /** Whether an account may not pay for a line: see `canPay`. */
     cannotPay(account, line) {
         if (line.is_reward_line || line.refunded_orderline_id) {
             return false;
         }
-        if (account === "wallet") {
-            return this.isTopUp(line);
-        }
-        return (this.policy.excluded || []).includes(line.product_id.id);
+        const earns = !(this.policy.excluded || []).includes(line.product_id.id);
+        return !canPay({ account, loads: this.isTopUp(line), earns });
     }
 
     isTopUp(line) {
@@ -300,14 +293,20 @@ export class ClubSpending {
         if (!limit || !member || member.pin || member.code || this.offline) {
             return null;
         }
-        // What they spent without a PIN a while ago counts too: the server tells it.
-        const left = Math.min(limit, member.free?.[account] ?? limit);
+        const digits = this.digitsOf(account);
         const others = this.claims(order)
             .filter((claim) => (claim.account === "points") === (kind === "points"))
             .filter((claim) => !(claim.adjustable && claim.account === account));
         const used = others.reduce((sum, claim) => sum + claim.cost, 0);
         const { step } = this.maxFor(order, account);
-        return wholeSteps(Math.max(0, left - used), step, this.digitsOf(account));
+        const units = withoutAgreement({
+            // What they spent without a PIN a while ago counts too: the server tells it.
+            available: unitsDown(member.free?.[account] ?? limit, digits),
+            limit: unitsDown(limit, digits),
+            used: unitsDown(used, digits),
+            step: unitsDown(step, digits) || 1,
+        });
+        return fromUnits(units, digits);
     }
 
     // -------------------------------------------------------------- claiming
@@ -322,11 +321,8 @@ export class ClubSpending {
      */
     use(order, account, amount) {
         const most = this.maxFor(order, account);
-        const digits = this.digitsOf(account);
-        const stepUnits = unitsDown(most.step, digits) || 1;
-        const units = Math.min(unitsDown(amount, digits), unitsDown(most.amount, digits));
-        const chosen = fromUnits(Math.floor(units / stepUnits) * stepUnits, digits);
-        if (!chosen || chosen < most.least) {
+        const chosen = chosenAmount(amount, most, this.digitsOf(account));
+        if (!chosen) {
             this.undo(order, account);
             return amount ? this.why(most, account) : true;
         }
@@ -475,16 +471,17 @@ export class ClubSpending {
      */
     reduce(order, card, most) {
         const claims = this.claims(order).filter((claim) => claim.card.id === card.id);
-        let left = most;
-        // A whole reward is kept before an amount, which can be made smaller.
+        const kept = reduced(
+            claims.map((claim) => ({ ...claim, key: claim.code })),
+            most
+        );
+        // Amounts last: whole rewards that go make room for them.
         for (const claim of claims.sort((a, b) => a.adjustable - b.adjustable)) {
             if (claim.adjustable) {
-                this.use(order, claim.account, Math.min(left, claim.cost));
+                this.use(order, claim.account, kept[claim.code]);
             } else {
-                const each = claim.cost / claim.times;
-                const kept = Math.min(claim.times, Math.floor(left / each));
-                left -= kept * each;
-                for (let time = kept; time < claim.times; time++) {
+                const times = Math.round(kept[claim.code] / (claim.cost / claim.times));
+                for (let time = times; time < claim.times; time++) {
                     this.undoClaim(order, claim.code);
                 }
             }

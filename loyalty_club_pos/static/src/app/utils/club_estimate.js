@@ -1,3 +1,5 @@
+import { shareOut } from "@loyalty_club_pos/app/utils/club_amounts";
+
 /**
  * What a basket will probably earn. Only an estimate: the server counts when the order
  * is saved, and it alone knows daily limits and what changed since the till opened.
@@ -75,10 +77,10 @@ function afterDeductions(policy, lines, scale) {
         for (const amount of AMOUNTS) {
             const worth = cheaper.map((line) => Math.max(line[amount], 0));
             const off = Math.min(-units(deduction[amount]), sumOf(worth));
-            shareOut(off, worth).forEach((part, index) => {
+            for (const [index, part] of Object.entries(shareOut(off, { ...worth }))) {
                 cheaper[index][amount] -= part;
                 cheaper[index].discounted ||= Boolean(deduction.discounted && part);
-            });
+            }
         }
     }
     return goods;
@@ -155,17 +157,4 @@ function baseOf(rule, lines, boosts, scale) {
 
 function sumOf(numbers) {
     return numbers.reduce((sum, number) => sum + number, 0);
-}
-
-/** Whole units in proportion to weights, to the last one (largest remainders first). */
-function shareOut(units, weights) {
-    const total = sumOf(weights);
-    if (!total) {
-        return weights.map(() => 0);
-    }
-    const exact = weights.map((weight) => (units * weight) / total);
-    const parts = exact.map(Math.floor);
-    const byLoss = [...parts.keys()].sort((a, b) => exact[b] - parts[b] - (exact[a] - parts[a]));
-    byLoss.slice(0, units - sumOf(parts)).forEach((index) => (parts[index] += 1));
-    return parts;
 }

@@ -1,6 +1,7 @@
 import { ConnectionLostError } from "@web/core/network/rpc";
 import { clubSpending } from "@loyalty_club_pos/app/services/club_spending";
 import { unitsDown } from "@loyalty_club_pos/app/utils/club_amounts";
+import { amountBack, partDue, unitsBack } from "@loyalty_club_pos/app/utils/club_rules";
 import { readRefusal } from "@loyalty_club_pos/app/utils/club_refusal";
 
 /**
@@ -78,14 +79,12 @@ function partsDue(order, chosen) {
             (good) =>
                 !good.is_reward_line && good.qty > 0 && !spending?.cannotPay(line.clubAccount, good)
         );
-        let total = 0;
-        let back = 0;
-        for (const good of goodsOf(line, payable)) {
-            const value = Math.abs(good.prices.total_included);
-            total += value;
-            back += (value * (good.refundedQty + (chosen[good.uuid] || 0))) / good.qty;
-        }
-        parts.set(line, total ? Math.min(1, back / total) : 0);
+        const goods = goodsOf(line, payable).map((good) => [
+            good.prices.total_included,
+            good.qty,
+            good.refundedQty + (chosen[good.uuid] || 0),
+        ]);
+        parts.set(line, partDue(goods));
     }
     return parts;
 }
@@ -131,7 +130,7 @@ export function givenBack(order, soFar, before = () => 0) {
         Object.entries(sums).map(([account, sum]) => [
             account,
             account === "points"
-                ? unitsDown(sum.soFar, 0) - unitsDown(sum.before, 0)
+                ? unitsBack(sum.soFar, unitsDown(sum.before, 0))
                 : sum.soFar - sum.before,
         ])
     );
@@ -163,8 +162,9 @@ export function givenBackWith(order, chosen, quantityOf, digits) {
 /** A part of what paid an amount, as it goes back: to the currency's smallest unit. */
 function exactPart(line, part) {
     const worth = worthOf(line);
+    const round = (amount) => line.order_id.currency.round(amount);
     return isByAmount(line) && worth && part < 1
-        ? line.order_id.currency.round(worth * part) / worth
+        ? amountBack({ worth, part, before: 0, round }) / worth
         : part;
 }
 
@@ -195,9 +195,7 @@ export function balanceRefund(order) {
 function balanceAmount(order, line, own, part, digits) {
     const round = (amount) => order.currency.round(amount);
     const worth = worthOf(line);
-    const before = worth * partReturned(line, order);
-    const soFar = part < 1 ? round(worth * part) : worth;
-    const due = Math.max(0, Number((soFar - before).toFixed(6)));
+    const due = amountBack({ worth, part, before: worth * partReturned(line, order), round });
     const isOurs = own && own.price_unit !== line.price_unit;
     const step = 10 ** -digits * worth;
     if (own && !isOurs && worthOf(own) > due + step) {
