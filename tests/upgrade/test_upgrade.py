@@ -45,6 +45,15 @@ SEGMENTS = """
     SELECT definition_id, partner_id, segment_id, r, f, m, net
       FROM loyalty_club_rfm_score_now ORDER BY definition_id, partner_id
 """
+# They have got an addon of their own since 19.0.1.0.0.
+FORECASTS = """
+    SELECT definition_id, partner_id, expected_purchases, expected_value
+      FROM loyalty_club_rfm_forecast ORDER BY definition_id, partner_id
+"""
+DEFINITIONS = """
+    SELECT id, use_pos, use_invoice, use_door, forecast, forecast_days
+      FROM loyalty_club_rfm_definition ORDER BY id
+"""
 KEPT = {
     "balances": BALANCES,
     "entries": ENTRIES,
@@ -52,6 +61,8 @@ KEPT = {
     "members": MEMBERS,
     "purchases": PURCHASES,
     "segments": SEGMENTS,
+    "forecasts": FORECASTS,
+    "definitions": DEFINITIONS,
 }
 # The same books, proved by the present code; and a night that finds nothing new.
 PROOF = """
@@ -98,6 +109,7 @@ def test_same_balances_same_members_same_segments(version):
         assert not re.findall(r"^.* (?:WARNING|ERROR|CRITICAL) .*$", log, re.MULTILINE)
         assert before["balances"], "the old shop is empty"
         assert before["segments"], "the old shop has no segments"
+        assert before["forecasts"], "the old shop has no forecasts"
         for name, query in KEPT.items():
             assert ask(database, query) == before[name], name
         proof = in_shell(database, PROOF)
