@@ -116,11 +116,11 @@ def invoices(has_prepaid):
     )
 
 
-# ---------------------------------------------------------------------- the door
+# ---------------------------------------------------------------------- the API
 
 # Purchases are in their club's currency. The rate is Odoo's: the company's own before
 # one of all companies, the last one until that day, or else the first there is.
-DOOR_RATE = """
+API_RATE = """
     SELECT rate.rate FROM res_currency_rate AS rate
      WHERE rate.currency_id = {currency}
        AND (rate.company_id = company.root_id OR rate.company_id IS NULL)
@@ -128,7 +128,7 @@ DOOR_RATE = """
               CASE WHEN rate.name <= place.day THEN rate.name END DESC, rate.name
      LIMIT 1
 """
-DOOR_DOCUMENTS = """
+API_DOCUMENTS = """
     SELECT doc.id, company.root_id AS company_id, member.partner_id, place.day,
            company.digits, price.rate,
            GREATEST(company.rounding, currency.rounding / price.rate) AS step
@@ -145,14 +145,14 @@ DOOR_DOCUMENTS = """
                     END AS rate
            ) AS price
 """.format(
-    of_purchase=DOOR_RATE.format(currency="doc.currency_id"),
-    of_company=DOOR_RATE.format(currency="company.currency_id"),
+    of_purchase=API_RATE.format(currency="doc.currency_id"),
+    of_company=API_RATE.format(currency="company.currency_id"),
 )
-DOOR_QUALIFIES = """
+API_QUALIFIES = """
     doc.source IN ('door', 'import') AND doc.kind = 'sale' AND doc.origin_id IS NULL
 """
 # What undoes a return is recorded as a return of it.
-DOOR_LINES = """
+API_LINES = """
     SELECT tree.root_id AS document_id, tree.id <> tree.root_id AS linked,
            line.product_id, line.untaxed / tree.rate AS amount,
            line.untaxed * tree.sign > 0 AS goods, line.quantity
@@ -168,7 +168,7 @@ DOOR_LINES = """
            ) AS tree
       JOIN loyalty_club_purchase_line AS line ON line.purchase_id = tree.id
 """
-DOOR_ORIGINALS = """
+API_ORIGINALS = """
     WITH RECURSIVE up AS (
         SELECT unnest(%s) AS id
          UNION
@@ -181,12 +181,12 @@ DOOR_ORIGINALS = """
 """
 
 
-def door():
+def api():
     """Purchases that integrations and imports have recorded with the club."""
     return Source(
         model="loyalty.club.purchase",
-        documents=SQL(DOOR_DOCUMENTS),
-        qualifies=SQL(DOOR_QUALIFIES),
-        lines=SQL(DOOR_LINES),
-        originals=lambda ids: SQL(DOOR_ORIGINALS, ids),
+        documents=SQL(API_DOCUMENTS),
+        qualifies=SQL(API_QUALIFIES),
+        lines=SQL(API_LINES),
+        originals=lambda ids: SQL(API_ORIGINALS, ids),
     )

@@ -6,7 +6,7 @@
             self.bill(ali, 100, "2026-03-01")
             self.assertEqual(self.facts_of(ali), [("2026-03-01", 100, True)])
 
-``bill`` is a real invoice, posted by an accountant; ``door_sale`` a real purchase that
+``bill`` is a real invoice, posted by an accountant; ``api_sale`` a real purchase that
 an integration recorded; ``bare_facts`` writes many facts at once where it doesn't
 matter what they were made of. The company's days are those of UTC.
 """
@@ -54,7 +54,7 @@ class RfmKit:
         )
 
     @classmethod
-    def door_sale(cls, member, lines, moment, source="door", club=None):
+    def api_sale(cls, member, lines, moment, source="door", club=None):
         """A purchase that an integration recorded.
 
         :param lines: list of (product, quantity, untaxed amount)
@@ -86,7 +86,7 @@ class RfmKit:
         return cls.env["loyalty.club.purchase"]._record(club, member, facts)
 
     @classmethod
-    def door_return(cls, purchase, wanted=None, moment=None):
+    def api_return(cls, purchase, wanted=None, moment=None):
         """A return of so many pieces of lines (by number), or of all that is left."""
         return purchase._return(
             wanted and {str(key): Decimal(str(left)) for key, left in wanted.items()},

@@ -4,7 +4,7 @@ from .common import RfmCase
 
 
 @freeze_time("2026-03-10 09:00:00")
-class TestFactsDoor(RfmCase):
+class TestFactsApi(RfmCase):
     """Purchases that integrations and imports have recorded."""
 
     @classmethod
@@ -20,14 +20,14 @@ class TestFactsDoor(RfmCase):
 
     def test_a_purchase_is_a_fact(self):
         for source in ("door", "import"):
-            self.door_sale(self.member_, [(self.tea, 2, 100)], "2026-03-01", source)
+            self.api_sale(self.member_, [(self.tea, 2, 100)], "2026-03-01", source)
         self.assertEqual(self.facts_of(self.ali), [("2026-03-01", 100, True)] * 2)
         self.assertEqual({row["source"] for row in self.rows(self.ali)}, {"door"})
         self.assertFactsAgree()
 
     def test_what_mirrors_a_document_is_none(self):
         for source in ("pos", "sale", "invoice"):
-            self.door_sale(self.member_, [(self.tea, 2, 100)], "2026-03-01", source)
+            self.api_sale(self.member_, [(self.tea, 2, 100)], "2026-03-01", source)
         self.assertEqual(self.rows(self.ali), [])
         self.assertFactsAgree()
 
@@ -38,26 +38,26 @@ class TestFactsDoor(RfmCase):
         self.assertEqual(self.left(), (50, 0, 50, True))
 
     def test_returns_reduce_their_purchase(self):
-        sale = self.door_sale(
+        sale = self.api_sale(
             self.member_, [(self.tea, 2, 100), (self.cup, 1, 20)], "2026-03-01"
         )
-        self.door_return(sale, {0: 1})
+        self.api_return(sale, {0: 1})
         self.assertEqual(self.left(), (70, 50, 70, True))
-        self.door_return(sale)
+        self.api_return(sale)
         self.assertEqual(self.left(), (0, 120, 0, False))
         self.assertEqual(self.rows(self.ali)[0]["day"], "2026-03-01")
         self.assertFactsAgree()
 
     def test_three_thirds_leave_no_cents(self):
-        sale = self.door_sale(self.member_, [(self.tea, 3, 10)], "2026-03-01")
+        sale = self.api_sale(self.member_, [(self.tea, 3, 10)], "2026-03-01")
         for _time in range(3):
-            self.door_return(sale, {0: 1})
+            self.api_return(sale, {0: 1})
         self.assertEqual(sum(sale.return_ids.mapped("untaxed")), -10)
         self.assertEqual(self.left(), (0, 10, 0, False))
 
     def test_a_return_that_was_undone_counts_again(self):
-        sale = self.door_sale(self.member_, [(self.tea, 2, 100)], "2026-03-01")
-        back = self.door_return(sale, {0: 1})
+        sale = self.api_sale(self.member_, [(self.tea, 2, 100)], "2026-03-01")
+        back = self.api_return(sale, {0: 1})
         self.assertEqual(self.left(), (50, 50, 50, True))
         back._undo_return(moment=sale.date)
         self.assertEqual(self.left(), (100, 0, 100, True))
@@ -65,7 +65,7 @@ class TestFactsDoor(RfmCase):
 
     def test_merged_members_bring_their_purchases(self):
         other = self.member("Reza")
-        self.door_sale(self.member_, [(self.tea, 2, 100)], "2026-03-01")
+        self.api_sale(self.member_, [(self.tea, 2, 100)], "2026-03-01")
         self.member_._merge_into(other)
         self.assertEqual(self.rows(self.ali), [])
         self.assertEqual(self.facts_of(other.partner_id), [("2026-03-01", 100, True)])
@@ -88,23 +88,23 @@ class TestFactsDoor(RfmCase):
         club = self.new_club("usd", self.company, currency_id=dollar.id)
         member = self.member("Dollar", club)
         for day in ("2025-12-01", "2026-01-15", "2026-02-01"):
-            sale = self.door_sale(member, [(self.tea, 3, 100)], day)
+            sale = self.api_sale(member, [(self.tea, 3, 100)], day)
             expected = dollar._convert(
                 100, self.company.currency_id, self.company, sale.date.date()
             )
             self.assertEqual(
                 self.facts_of(member.partner_id)[-1], (day, expected, True)
             )
-        self.door_return(sale, {0: 1})
+        self.api_return(sale, {0: 1})
         self.assertEqual(self.facts_of(member.partner_id)[-1][1], 22.22)
-        self.door_return(sale)
+        self.api_return(sale)
         self.assertEqual(self.facts_of(member.partner_id)[-1], ("2026-02-01", 0, False))
 
     def test_the_day_is_the_companys(self):
         # The club counts days elsewhere; for segments all sources count alike.
         self.company.rfm_tz = "Asia/Tehran"
         for moment in ("2026-02-28 20:29:59", "2026-02-28 20:30:00"):
-            self.door_sale(self.member_, [(self.tea, 1, 10)], moment)
+            self.api_sale(self.member_, [(self.tea, 1, 10)], moment)
         self.assertEqual(
             [day for day, _net, _counts in self.facts_of(self.ali)],
             ["2026-02-28", "2026-03-01"],

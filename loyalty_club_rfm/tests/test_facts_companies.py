@@ -58,10 +58,10 @@ class TestFactsCompanies(RfmCase):
 
     def test_the_door_of_a_branch_keeps_its_companys_days(self):
         member = self.member("Reza")
-        sale = self.door_sale(member, [(self.tea, 1, 10)], "2026-02-28 21:00:00")
+        sale = self.api_sale(member, [(self.tea, 1, 10)], "2026-02-28 21:00:00")
         club = self.new_club("south", self.south)
         stranger = self.member("Sara", club)
-        self.door_sale(stranger, [(self.tea, 1, 10)], "2026-02-28 21:00:00")
+        self.api_sale(stranger, [(self.tea, 1, 10)], "2026-02-28 21:00:00")
         sale.company_id = self.branch
         self.assertEqual(
             self.rows(member.partner_id, self.company)[0]["day"], "2026-02-28"

@@ -46,8 +46,8 @@ class TestFactsGather(RfmCase):
             self.bill(self.ali, number, f"2026-02-0{number}")
         self.credit_note(self.ali, 7, "2026-02-07")
         member = self.member("Reza")
-        sale = self.door_sale(member, [(self.tea, 2, 100)], "2026-02-08")
-        self.door_return(sale, {0: 1})
+        sale = self.api_sale(member, [(self.tea, 2, 100)], "2026-02-08")
+        self.api_return(sale, {0: 1})
         return self.rows(self.ali | member.partner_id)
 
     def test_reading_all_gives_what_the_hooks_gave(self):
@@ -142,7 +142,7 @@ class TestFactsGather(RfmCase):
         cron = self.env.ref("loyalty_club_rfm.cron_gather")
         before = self.env["ir.cron.trigger"].search_count([("cron_id", "=", cron.id)])
         member = self.member("Reza")
-        self.door_sale(member, [(self.tea, 1, 10)], "2026-02-28 21:00:00")
+        self.api_sale(member, [(self.tea, 1, 10)], "2026-02-28 21:00:00")
         self.company.with_user(self.users["manager"]).sudo().rfm_tz = "Asia/Tehran"
         self.assertFalse(self.Gather._is_done(self.company))
         self.assertGreater(
@@ -200,7 +200,7 @@ class TestFactsGather(RfmCase):
         member = self.member("Reza")
         sales = self.env["loyalty.club.purchase"].union(
             *(
-                self.door_sale(member, [(self.tea, 1, 10)], "2026-03-01")
+                self.api_sale(member, [(self.tea, 1, 10)], "2026-03-01")
                 for _number in range(10)
             )
         )

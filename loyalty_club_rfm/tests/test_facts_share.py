@@ -59,10 +59,10 @@ class TestFactsShare(RfmCase):
     def test_of_the_door_as_well(self):
         self.leave_out(self.dishes)
         member = self.member("Reza")
-        sale = self.door_sale(
+        sale = self.api_sale(
             member, [(self.tea, 1, 50), (self.cup, 2, 40)], "2026-03-01"
         )
-        self.door_return(sale, {1: 1})
+        self.api_return(sale, {1: 1})
         self.assertEqual(self.shares(member.partner_id), [(self.dishes, 20, 20)])
 
     def test_only_of_the_company_that_leaves_it_out(self):

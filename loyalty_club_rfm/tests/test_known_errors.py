@@ -198,7 +198,7 @@ class TestKnownErrors(RfmCase):
         self.company.rfm_tz = "Asia/Tehran"
         member = self.member()
         # 2:30 at night in Tehran on 31 May, still the 30th in UTC.
-        self.door_sale(member, [(self.tea, 1, 10)], datetime(2026, 5, 30, 23))
+        self.api_sale(member, [(self.tea, 1, 10)], datetime(2026, 5, 30, 23))
         partner = member.partner_id
         self.definition._run(DAY, full=True)
         Customer = self.env["loyalty.club.rfm.customer"]

@@ -188,17 +188,17 @@ class TestMovesSince(MovesCase):
 
 
 @tagged("post_install", "-at_install")
-class TestDoor(MovesCase):
+class TestApi(MovesCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
         cls.club = cls.env["loyalty.club"].create(
             {"name": "Moves", "code": "moves", "company_id": cls.company.id}
         )
-        cls.door = cls.door_of("integration", cls.company)
+        cls.api = cls.api_of("integration", cls.company)
 
     @classmethod
-    def door_of(cls, kind, company):
+    def api_of(cls, kind, company):
         user = new_test_user(
             cls.env,
             f"moves-{kind}-{company.id}",
@@ -214,7 +214,7 @@ class TestDoor(MovesCase):
             self.club, {"name": "Sara", "mobile": "+989121234567"}, how="door"
         )[0]
         ids = self.wrote(7, count=3, partner=member.partner_id)
-        answer = self.door.segment_moves(limit=2)
+        answer = self.api.segment_moves(limit=2)
         one, other = self.map.segment_ids[:2]
         self.assertEqual(
             answer["moves"][0],
@@ -229,17 +229,17 @@ class TestDoor(MovesCase):
                 "to": {"code": other.code, "name": other.name},
             },
         )
-        rest = self.door.segment_moves(after=answer["cursor"], limit=2)
+        rest = self.api.segment_moves(after=answer["cursor"], limit=2)
         self.assertEqual([move["id"] for move in rest["moves"]], [str(ids[2])])
-        self.assertFalse(self.door.segment_moves(after=rest["cursor"])["moves"])
+        self.assertFalse(self.api.segment_moves(after=rest["cursor"])["moves"])
 
     def test_refusals_and_callers(self):
         for values in ({"limit": 0}, {"limit": 501}, {"after": 7}, {"after": "x"}):
             with self.subTest(values), self.assertClubError("invalid_payload"):
-                self.door.segment_moves(**values)
+                self.api.segment_moves(**values)
         for kind in ("desk", "auditor"):
             with self.subTest(kind), self.assertRaises(AccessError):
-                self.door_of(kind, self.company).segment_moves()
+                self.api_of(kind, self.company).segment_moves()
 
     def test_a_branch_and_another_company(self):
         """A branch's club is told of the company that its segments belong to."""
@@ -254,14 +254,14 @@ class TestDoor(MovesCase):
                 for one in (branch, stranger)
             ]
         )
-        told = self.door_of("integration", branch).segment_moves(club="Branch")
+        told = self.api_of("integration", branch).segment_moves(club="Branch")
         self.assertEqual(
             [move["id"] for move in told["moves"]], [str(one) for one in ids]
         )
-        door = self.door_of("integration", stranger)
-        self.assertFalse(door.segment_moves()["moves"])
+        api = self.api_of("integration", stranger)
+        self.assertFalse(api.segment_moves()["moves"])
         with self.assertClubError("invalid_payload"):
-            door.segment_moves(club="moves")
+            api.segment_moves(club="moves")
 
     def test_as_many_queries_for_a_hundred(self):
         self.lives_in(None)
@@ -272,7 +272,7 @@ class TestDoor(MovesCase):
             self.env.invalidate_all()
             before = self.env.cr.sql_log_count
             self.assertEqual(
-                len(self.door.segment_moves()["moves"]), 100 if count > 1 else 1
+                len(self.api.segment_moves()["moves"]), 100 if count > 1 else 1
             )
             counts.append(self.env.cr.sql_log_count - before)
         self.assertLessEqual(counts[1], counts[0])

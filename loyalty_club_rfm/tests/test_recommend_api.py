@@ -1,4 +1,4 @@
-"""The door's ``recommendations``, and what people may do with what it is made of."""
+"""The API's ``recommendations``, and what people may do with what it is made of."""
 
 import json
 
@@ -19,7 +19,7 @@ MODELS = (
 
 @tagged("post_install", "-at_install")
 @freeze_time(NOW)
-class TestDoor(RecommendCase):
+class TestApi(RecommendCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -29,14 +29,14 @@ class TestDoor(RecommendCase):
         cls.bought(cls.ali, cls.tea + cls.cup + cls.milk)
         cls.bought(cls.sara, cls.tea, days_ago=40)
         cls.refresh()
-        cls.door = cls.door_of("integration")
+        cls.api = cls.api_of("integration")
 
     @classmethod
-    def door_of(cls, kind):
+    def api_of(cls, kind):
         return cls.env(user=cls.users[kind], context={})["loyalty.club"]
 
     def test_answer(self):
-        answer = self.door.recommendations(member="09121234567")
+        answer = self.api.recommendations(member="09121234567")
         self.assertEqual(answer, json.loads(json.dumps(answer)))
         self.assertEqual(
             [{**row, "score": 0} for row in answer["products"]],
@@ -61,11 +61,11 @@ class TestDoor(RecommendCase):
 
     def test_limit_and_basket(self):
         number = self.sara.number
-        answer = self.door.recommendations(member=number, limit=1)
+        answer = self.api.recommendations(member=number, limit=1)
         self.assertEqual(len(answer["products"]), 1)
         for item in ({"sku": "4006381333931"}, {"product_id": self.tea.id}):
             with self.subTest(item):
-                answer = self.door.recommendations(
+                answer = self.api.recommendations(
                     member=number, basket=[item, {"sku": "CUP"}]
                 )
                 self.assertEqual([row["name"] for row in answer["products"]], ["Milk"])
@@ -87,27 +87,27 @@ class TestDoor(RecommendCase):
             ("invalid_payload", {"member": number, "company": 1}),
         ):
             with self.subTest(values), self.assertClubError(code):
-                self.door.recommendations(**values)
+                self.api.recommendations(**values)
         with self.assertClubError("invalid_payload"):
-            self.door.recommendations(number)
+            self.api.recommendations(number)
 
     def test_callers(self):
         for kind in ("desk", "auditor", "internal", "seller"):
             with self.subTest(kind), self.assertRaises(AccessError):
-                self.door_of(kind).recommendations(member=self.sara.number)
+                self.api_of(kind).recommendations(member=self.sara.number)
         self.assertTrue(
-            self.door_of("manager").recommendations(member=self.sara.number)["products"]
+            self.api_of("manager").recommendations(member=self.sara.number)["products"]
         )
 
     def test_not_of_another_company(self):
         south = self.new_company("South")
         caller = self.user("south", "loyalty_club.group_integration", companies=south)
-        door = self.env(user=caller, context={})["loyalty.club"]
+        api = self.env(user=caller, context={})["loyalty.club"]
         self.new_club("south", south)
         with self.assertClubError("unknown_member"):
-            door.recommendations(member=self.sara.number)
+            api.recommendations(member=self.sara.number)
         with self.assertClubError("invalid_payload"):
-            door.recommendations(member=self.sara.number, club="test")
+            api.recommendations(member=self.sara.number, club="test")
 
     # ------------------------------------------------------------------ rights
 

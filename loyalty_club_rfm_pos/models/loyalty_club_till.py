@@ -39,8 +39,8 @@ class LoyaltyClubTill(models.AbstractModel):
             definition=definition,
             only=self._sold_here(config),
         )
-        told = ("product_id", "name", "kind", "because", "on", "why")
-        return [{name: row[name] for name in told} for row in rows]
+        names = ("product_id", "name", "kind", "because", "on", "why")
+        return [{name: row[name] for name in names} for row in rows]
 
     @api.model
     def _sold_here(self, config):

@@ -154,7 +154,7 @@ class LoyaltyClubRfmFact(models.Model):
     def _sources(self):
         """What facts are made of: dict of source to :class:`~..sources.Source`."""
         prepaid = "is_downpayment" in self.env["account.move.line"]._fields
-        return {"inv": sources.invoices(prepaid), "door": sources.door()}
+        return {"inv": sources.invoices(prepaid), "door": sources.api()}
 
     def _table_of(self, source):
         return SQL.identifier(self.env[self._sources()[source].model]._table)

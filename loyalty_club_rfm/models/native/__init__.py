@@ -3,7 +3,7 @@ from . import res_company
 from . import club
 from . import account_move
 from . import purchase
-from . import door
+from . import api
 from . import product_product
 from . import product_template
 from . import res_partner

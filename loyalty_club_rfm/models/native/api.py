@@ -40,8 +40,8 @@ def recommendations(
         ),
         company=call.club.company_id,
     )
-    told = ("product_id", "sku", "name", "score", "why")
-    return {"products": [{name: row[name] for name in told} for row in rows]}
+    names = ("product_id", "sku", "name", "score", "why")
+    return {"products": [{name: row[name] for name in names} for row in rows]}
 
 
 def segment_moves(
