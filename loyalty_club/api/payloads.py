@@ -173,6 +173,24 @@ def record(required, **checks):
     return check
 
 
+def flags(most):
+    """An object of names to true or false; what is null counts as left out."""
+
+    def check(value, field):
+        if not isinstance(value, dict):
+            raise Refused(field, "must be an object")
+        if len(value) > most:
+            raise Refused(field, f"must have at most {most} names")
+        names = {name: text(32)(name, field) for name in value}
+        return {
+            names[name]: boolean(on, f"{field}.{names[name]}")
+            for name, on in value.items()
+            if on is not None
+        }
+
+    return check
+
+
 def fields(values, checks, required, prefix=""):
     """Check named values: nothing unknown, nothing missing, each one right."""
     values = {name: value for name, value in values.items() if value is not None}
@@ -197,15 +215,9 @@ ACCOUNT = choice("points", "wallet", "credit")
 POSITIVE = number(above=0)
 GENDER = choice("male", "female", "other")
 TAGS = list_of(text(64), 20)
-CONSENT = record((), sms=boolean, email=boolean, call=boolean)
-IDENTIFIERS = list_of(
-    record(
-        ("scheme", "value"),
-        scheme=choice("mobile", "barcode", "email", "card"),
-        value=text(128),
-    ),
-    20,
-)
+# Channels and schemes are open lists of the database: the member knows them.
+CONSENT = flags(20)
+IDENTIFIERS = list_of(record(("scheme", "value"), scheme=text(32), value=text(128)), 20)
 
 
 def line_name(value, field):

@@ -61,6 +61,9 @@ class EraseKit:
         "loyalty.club.exception.res_model": "a model's name",
         "loyalty.club.exception.key": "made of ids",
         "loyalty.club.purchase.trace": "what rules and products are called",
+        "loyalty.club.event.consumer": "a name in code",
+        "loyalty.club.event.kind": "a name in code",
+        "loyalty.club.event.error": "a code, or the name of a class of faults",
         "loyalty.club.call.method": "a method's name",
         "loyalty.club.call.payload_hash": "a hash, and erased",
     }

@@ -144,8 +144,8 @@ class LoyaltyClubMemberJoin(models.TransientModel):
     def _values(self):
         consent = {
             channel: True
-            for channel in ("sms", "email", "call")
-            if self[f"consent_{channel}"]
+            for channel in self.env["loyalty.club.consent"]._channels()
+            if f"consent_{channel}" in self._fields and self[f"consent_{channel}"]
         }
         return {
             "name": self.name,

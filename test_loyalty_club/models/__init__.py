@@ -1,3 +1,4 @@
 from . import heard
 from . import event
 from . import facts
+from . import lists

@@ -1,2 +1,3 @@
 from . import test_events
 from . import test_hooks
+from . import test_lists

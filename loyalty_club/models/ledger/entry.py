@@ -20,9 +20,6 @@ KINDS = [
     ("cash_out", "Paid out"),
     ("forfeit", "Forfeited"),
 ]
-# Kinds that put something new into the world; all others move or use what is there. An
-# adjustment does so only where it gives.
-ISSUING = ("opening", "earn", "bonus", "top_up", "adjust")
 
 
 class LoyaltyClubEntry(models.Model):
@@ -116,6 +113,25 @@ class LoyaltyClubEntry(models.Model):
         "This amount is too large to be counted exactly.",
     )
 
+    @api.model
+    def _issuing_kinds(self):
+        """Kinds that put something new into the world: an open list.
+
+        All others move or use what is there. An adjustment does so only where it gives.
+        """
+        return ["opening", "earn", "bonus", "top_up", "adjust"]
+
+    @api.model
+    def _activity_kinds(self):
+        """Kinds that count as activity where points expire by inactivity: open lists.
+
+        An addon that adds a kind of entries (``selection_add``) says it here.
+
+        :return: (kinds that count when the club counts earning, kinds that count when
+            it counts spending and they take something)
+        """
+        return {"earn", "bonus", "opening", "top_up"}, {"spend", "transfer"}
+
     def _on_posted(self):
         """Entries were posted: a hook, called once before the commit, with all."""
 
@@ -137,8 +153,9 @@ class LoyaltyClubEntry(models.Model):
 
     @api.depends("kind", "amount", "pending")
     def _compute_issued(self):
+        issuing = self._issuing_kinds()
         for entry in self:
-            gives = entry.kind in ISSUING
+            gives = entry.kind in issuing
             entry.issued = max(entry.amount + entry.pending, 0) if gives else 0
 
     def _field_to_sql(self, alias, field_expr, query=None):
@@ -152,7 +169,7 @@ class LoyaltyClubEntry(models.Model):
         return SQL(
             "(CASE WHEN %s IN %s THEN GREATEST(%s + %s, 0) ELSE 0 END)",
             self._field_to_sql(alias, "kind", query),
-            ISSUING,
+            tuple(self._issuing_kinds()),
             self._field_to_sql(alias, "amount", query),
             self._field_to_sql(alias, "pending", query),
         )

@@ -7,10 +7,6 @@ from ... import clock
 from ...engine.periods import expiry_date
 from ...ledger import NewLot, to_column
 
-# Kinds that count as activity where points expire by inactivity.
-EARNING = {"earn", "bonus", "opening", "top_up"}
-SPENDING = {"spend", "transfer"}
-
 SEPARATOR = " · "  # in native history, between the kind and what it refers to
 
 # Columns that the triggers and statements below write.
@@ -256,6 +252,7 @@ class LoyaltyClubLedger(models.AbstractModel):
         """
         by_club = defaultdict(set)
         today_of = {}
+        coming, going = self.env["loyalty.club.entry"]._activity_kinds()
         for posting in postings:
             account = posting.account
             if not account.idles:
@@ -263,8 +260,14 @@ class LoyaltyClubLedger(models.AbstractModel):
             club = account.club
             if club not in today_of:
                 today_of[club] = club._today()
-            if self._is_activity(posting, club) or (
-                posting.amount > 0 and not account.is_running(today_of[club])
+            if (
+                (posting.kind in coming and club.idle_reset_earn)
+                or (
+                    posting.kind in going
+                    and posting.amount < 0
+                    and club.idle_reset_spend
+                )
+                or (posting.amount > 0 and not account.is_running(today_of[club]))
             ):
                 by_club[club].add(account.id)
         for club, card_ids in by_club.items():
@@ -276,12 +279,6 @@ class LoyaltyClubLedger(models.AbstractModel):
                     list(card_ids),
                 )
             )
-
-    @staticmethod
-    def _is_activity(posting, club):
-        if posting.kind in EARNING:
-            return club.idle_reset_earn
-        return posting.kind in SPENDING and posting.amount < 0 and club.idle_reset_spend
 
     def _forget_caches(self, postings):
         """What was read before the SQL above no longer holds."""

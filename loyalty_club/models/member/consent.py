@@ -2,8 +2,6 @@ from odoo import api, fields, models
 
 from ...erasing import Gone
 
-CHANNELS = [("sms", "SMS"), ("email", "E-mail"), ("call", "Phone call")]
-
 
 class LoyaltyClubConsent(models.Model):
     """The log of a member's consents: what they said, when, and to whom."""
@@ -19,11 +17,20 @@ class LoyaltyClubConsent(models.Model):
     company_id = fields.Many2one(
         related="club_id.company_id", store=True, precompute=True
     )
-    channel = fields.Selection(CHANNELS, required=True)
+    # An open list: an addon adds a channel by ``selection_add``, and the member's field
+    # ``consent_<channel>``, which says what holds now.
+    channel = fields.Selection(
+        [("sms", "SMS"), ("email", "E-mail"), ("call", "Phone call")], required=True
+    )
     granted = fields.Boolean()
     date = fields.Datetime(required=True, default=fields.Datetime.now)
     source = fields.Char(required=True)
     user_id = fields.Many2one("res.users", default=lambda self: self.env.uid)
+
+    @api.model
+    def _channels(self):
+        """Names of the channels that a member may allow."""
+        return self._fields["channel"].get_values(self.env)
 
     @api.model_create_multi
     def create(self, vals_list):

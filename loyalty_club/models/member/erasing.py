@@ -36,9 +36,10 @@ class LoyaltyClubMember(models.Model):
                 "state": "left",
                 "erased_at": member.erased_at or fields.Datetime.now(),
                 "contact_archived": False,
-                "consent_sms": False,
-                "consent_email": False,
-                "consent_call": False,
+                **{
+                    f"consent_{channel}": False
+                    for channel in self.env["loyalty.club.consent"]._channels()
+                },
             }
         )
         self.env["loyalty.club.event"]._note("erased", members.ids)

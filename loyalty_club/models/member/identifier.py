@@ -31,6 +31,8 @@ class LoyaltyClubIdentifier(models.Model):
     member_id = fields.Many2one(
         "loyalty.club.member", required=True, index=True, ondelete="restrict"
     )
+    # An open list: an addon adds a scheme by ``selection_add``, and says at the member
+    # what its texts are (``_identifier_value``, ``_typed``).
     scheme = fields.Selection(SCHEMES, required=True)
     value = fields.Char(required=True)
     display = fields.Char(
@@ -53,6 +55,12 @@ class LoyaltyClubIdentifier(models.Model):
         "(club_id, value, scheme) WHERE state <> 'replaced'",
         "Another member of the club already has this identifier.",
     )
+
+    @api.model
+    def _schemes_shown(self):
+        """Schemes of what people show; the number is the club's own to give."""
+        known = self._fields["scheme"].get_values(self.env)
+        return [scheme for scheme in known if scheme != "number"]
 
     def _standing(self):
         """Those that a member is recognised by, or that are known as blocked."""

@@ -8,7 +8,6 @@ from ...engine import identifiers
 from ...exceptions import ClubError
 from ...ledger import Origin
 from ...rights import raised
-from .consent import CHANNELS
 
 # The key of card tokens comes from the server's environment: a copy of the database, or
 # of Odoo's configuration in it, doesn't tell which cards are in it.
@@ -390,7 +389,17 @@ class LoyaltyClubMember(models.Model):
             shown.append(("mobile", mobile, mobile))
         if email := values.get("email"):
             shown.append(("email", email, email))
-        for item in values.get("identifiers") or ():
+        schemes = self.env["loyalty.club.identifier"]._schemes_shown()
+        for place, item in enumerate(values.get("identifiers") or ()):
+            if item["scheme"] not in schemes:
+                raise ClubError(
+                    "invalid_payload",
+                    self.env._(
+                        "identifiers[%(place)s].scheme: must be one of %(schemes)s",
+                        place=place,
+                        schemes=", ".join(schemes),
+                    ),
+                )
             shown.append(
                 self._normalise_identifier(club, item["scheme"], item["value"])
             )
@@ -412,20 +421,34 @@ class LoyaltyClubMember(models.Model):
             token = self._card_token(value)
             self._check_card_told_apart(club, value)
             return scheme, token, f"•••• {value.strip()[-4:]}"
-        stored = None
         if scheme == "mobile":
             stored = club._mobile(value)  # no bank card is one
-        elif not identifiers.looks_like_pan(value):
-            if scheme == "email":
-                stored = identifiers.normalise_email(value)
-            elif scheme == "barcode":
-                stored = identifiers.normalise_barcode(value)
+        elif identifiers.looks_like_pan(value):
+            stored = None
+        else:
+            stored = self._identifier_value(club, scheme, value)
         if not stored:
             raise ClubError(
                 "invalid_payload",
                 self.env._("identifiers: this can't be used to recognise a member"),
             )
         return scheme, stored, stored
+
+    @api.model
+    def _identifier_value(self, club, scheme, value):
+        """What is stored of an identifier that is neither mobile nor card: a hook.
+
+        An addon that adds a scheme (``selection_add`` at ``loyalty.club.identifier``)
+        says here what its texts are, and in :meth:`_typed` which texts may be one.
+
+        :param value: text as it was typed or sent; never one like a bank card's number
+        :return: the normalised text; None for what is none of this scheme
+        """
+        if scheme == "email":
+            return identifiers.normalise_email(value)
+        if scheme == "barcode":
+            return identifiers.normalise_barcode(value)
+        return None
 
     @api.model
     def _card_token(self, value):
@@ -588,7 +611,7 @@ class LoyaltyClubMember(models.Model):
 
     @api.model
     def _typed(self, club, text):
-        """The same without cards, of which people type nothing."""
+        """The same without cards, of which people type nothing: an open list."""
         country = club._country()
         return identifiers.candidates(
             text, country.code or None, country.phone_code or None
@@ -644,12 +667,14 @@ class LoyaltyClubMember(models.Model):
         :raises ClubError: invalid_payload for a channel that doesn't exist
         """
         self.ensure_one()
-        known = dict(CHANNELS)
+        known = self.env["loyalty.club.consent"]._channels()
         for channel, granted in consent.items():
             if channel not in known:
                 raise ClubError(
                     "invalid_payload",
-                    self.env._("consent: %(channel)s is no channel", channel=channel),
+                    self.env._(
+                        "consent.%(channel)s: there is no such channel", channel=channel
+                    ),
                 )
             field = f"consent_{channel}"
             if self[field] == granted:
