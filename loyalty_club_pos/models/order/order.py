@@ -11,6 +11,7 @@ from odoo.addons.loyalty_club.exceptions import spoken
 from odoo.addons.loyalty_club.ledger import Origin
 from odoo.addons.loyalty_club.rights import raised
 
+from ... import answers
 from .payment import TOGETHER
 
 _logger = logging.getLogger(__name__)
@@ -269,12 +270,11 @@ class PosOrder(models.Model):
 
     def _club_told(self, club, member, told):
         """What the till shows and prints: plain values, in the accounts' own units."""
-        amount = self.env["loyalty.club.till"]._amount
         before = told.pop("tier_before")
-        told["topped_up"] = amount(club, "wallet", told["topped_up"])
+        told["topped_up"] = answers.amount(club, "wallet", told["topped_up"])
         for part in ("spent", "given_back"):
             told[part] = {
-                account: amount(club, account, units)
+                account: answers.amount(club, account, units)
                 for account, units in told[part].items()
             }
         # Those of this order as it was saved: nothing is asked where there are none.
@@ -286,11 +286,11 @@ class PosOrder(models.Model):
         return {
             **told,
             "balance": {
-                account: amount(club, account, balance["available"])
+                account: answers.amount(club, account, balance["available"])
                 for account, balance in (balances or {}).items()
             },
             "owed": {
-                account: amount(club, account, balance["owed"])
+                account: answers.amount(club, account, balance["owed"])
                 for account, balance in (balances or {}).items()
                 if balance["owed"]
             },

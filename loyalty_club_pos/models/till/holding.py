@@ -9,6 +9,8 @@ from odoo.addons.loyalty_club.engine.amounts import to_units
 from odoo.addons.loyalty_club.exceptions import ClubError
 from odoo.addons.loyalty_club.ledger import SCALE, units_from_scaled
 
+from ... import answers
+
 SECONDS = 900
 MOST_CLAIMS = 20
 # Baskets with a hold, of one till and of one cashier: they are held while they are
@@ -377,7 +379,7 @@ class LoyaltyClubTill(models.AbstractModel):
             )
             limit = limits.get(spending.kind_of(account))
             units = spending.without_agreement(units, limit)
-            free[account] = self._amount(club, account, units)
+            free[account] = answers.amount(club, account, units)
         return free
 
     # ------------------------------------------------------------------ bounds
