@@ -31,7 +31,7 @@ class TestFetching(BaseCommon):
         cls.clubs.tier_ids.filtered(lambda tier: tier.code == "Silver").active = False
         cls.clubs.program_ids[:1].active = False
 
-    def read(self, name, fetched):
+    def reading(self, name, fetched):
         self.env.flush_all()
         self.env.invalidate_all()
         if fetched:
@@ -48,10 +48,10 @@ class TestFetching(BaseCommon):
 
     def test_the_same_lines_in_the_same_order(self):
         for name in ("tier_ids", "program_ids"):
-            lines, statements = self.read(name, fetched=False)
+            lines, statements = self.reading(name, fetched=False)
             self.assertTrue(all(each and every for each, every in lines))
             self.assertGreater(statements, 0)
-            self.assertEqual(self.read(name, fetched=True), (lines, 0))
+            self.assertEqual(self.reading(name, fetched=True), (lines, 0))
 
     def test_what_is_known_is_not_read_again(self):
         self.env.invalidate_all()
@@ -63,4 +63,4 @@ class TestFetching(BaseCommon):
     def test_what_has_no_lines(self):
         self.clubs.tier_ids.unlink()
         self.clubs.with_context(active_test=False).tier_ids.unlink()
-        self.assertEqual(self.read("tier_ids", fetched=True)[0], [([], []), ([], [])])
+        self.assertEqual(self.reading("tier_ids", fetched=True)[0], [([], []), ([], [])])

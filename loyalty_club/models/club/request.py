@@ -192,8 +192,9 @@ class LoyaltyClubRequest(models.Model):
         return True
 
     def _decided(self, state):
-        super()._decided(state)
+        res = super()._decided(state)
         self.env["loyalty.club.event"]._note("decided", self.ids)
+        return res
 
     def _on_decided(self):
         """Requests were posted or refused (``state``): a hook, called once before the

@@ -38,5 +38,6 @@ class PosOrderLine(models.Model):
         costs = ("total_cost", "is_total_cost_computed")
         fields = [self._fields[name] for name in costs]
         with self.env.protecting(fields, self):
-            super()._compute_total_cost(stock_moves)
+            res = super()._compute_total_cost(stock_moves)
         self.modified(costs)
+        return res
