@@ -3,7 +3,7 @@
 import doctest
 
 import pytest
-from club_setup import reached, verdict
+from club_setup import reached, scripts_reached, verdict
 
 STAMP = "2026-01-01 00:00:00,000 7"
 RAN = f"{STAMP} INFO db odoo.tests.result: 0 failed, 0 error(s) of 3 tests"
@@ -14,7 +14,9 @@ def log(*lines):
     return "\n".join(lines)
 
 
-@pytest.mark.parametrize("module", [verdict, reached], ids=["verdict", "reached"])
+@pytest.mark.parametrize(
+    "module", [verdict, reached, scripts_reached], ids=lambda module: module.__name__
+)
 def test_examples_of_the_documentation(module):
     result = doctest.testmod(module)
     assert result.attempted and not result.failed

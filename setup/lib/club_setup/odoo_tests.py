@@ -24,6 +24,9 @@ from odoo.tests import HttpCase, loader
 from odoo.tests.result import OdooTestResult
 from odoo.tests.suite import OdooSuite
 
+from .reached import VARIABLE
+from .scripts_reached import watch_browsers
+
 
 class Times:
     """Writes down how long everything took, whatever day a test has made of today."""
@@ -126,4 +129,6 @@ if __name__ == "__main__":
         write_times(os.environ["LOYALTY_CLUB_TIMES"])
     if "LOYALTY_CLUB_SHARE" in os.environ:
         share_tests(Path(os.environ["LOYALTY_CLUB_SHARE"]))
+    if VARIABLE in os.environ:
+        watch_browsers(Path(os.environ[VARIABLE]))
     main()

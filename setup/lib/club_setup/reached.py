@@ -9,7 +9,6 @@ import json
 import os
 import subprocess
 import sys
-from collections import defaultdict
 from pathlib import Path
 
 from .paths import CACHE, CHECKOUT, SetupError, addons, lock, say, short_hash
@@ -76,7 +75,24 @@ def report(folder: Path) -> str:
             cwd=CHECKOUT,
             check=True,
         )
-    return tables(json.loads(found.read_text())["files"])
+    python = tables(json.loads(found.read_text())["files"])
+    return f"{python}\n\n{script_table(folder)}"
+
+
+def script_table(folder: Path) -> str:
+    """What browsers have run of our scripts; each run of tests has its own count."""
+    most: dict[str, list[int]] = {}
+    for path in folder.glob("scripts-*.json"):
+        for name, counts in json.loads(path.read_text()).items():
+            most[name] = max(most.get(name, counts), counts)
+    if not most:
+        return "No browser has run a script."
+    groups = _summed(most)
+    rows = [
+        f"{_percent(*counts)} {counts[0]:6} of {counts[1]:6}  {name}"
+        for name, counts in groups.items()
+    ]
+    return "\n".join(["Scripts, in characters of code:", *rows])
 
 
 def tables(files: dict) -> str:
@@ -98,13 +114,6 @@ def tables(files: dict) -> str:
         name: [about["summary"][count] for count in counts]
         for name, about in files.items()
     }
-    by_addon = defaultdict(lambda: [0, 0, 0, 0])
-    for name, numbers in by_file.items():
-        for group in (Path(name).parts[0], "all"):
-            by_addon[group] = [
-                a + b for a, b in zip(by_addon[group], numbers, strict=True)
-            ]
-    groups = sorted(by_addon, key=lambda name: (name == "all", name))
 
     def missing(name):
         lines, all_lines, branches, all_branches = by_file[name]
@@ -114,11 +123,22 @@ def tables(files: dict) -> str:
     return "\n".join(
         [
             f"{'lines':>25}{'branches':>26}",
-            *(_row(name, by_addon[name]) for name in groups),
+            *(_row(name, counts) for name, counts in _summed(by_file).items()),
             "\nWhere most is missing:",
             *(_row(name, by_file[name]) for name in worst[:LEAST_REACHED]),
         ]
     )
+
+
+def _summed(by_file: dict[str, list[int]]) -> dict[str, list[int]]:
+    """The counts of the files by addon, and of all of them."""
+    sums: dict[str, list[int]] = {}
+    for name in sorted(by_file):
+        counts, group = by_file[name], Path(name).parts[0]
+        so_far = sums.get(group, [0] * len(counts))
+        sums[group] = [*map(sum, zip(so_far, counts, strict=True))]
+    sums["all"] = [*map(sum, zip(*sums.values(), strict=True))]
+    return sums
 
 
 def _row(name: str, numbers) -> str:
