@@ -66,6 +66,9 @@ def test_postgresql_is_killed_and_goes_on():
     replay = impatient(BASKETS)
     with database_from_template("faults_pg") as template, own_cluster(template) as pg:
         environment = {**os.environ, **pg.environment}
+        # Other tests don't wait for the disk; what is answered here is on it.
+        for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+            assert pg.setting(setting) == "on"
         opened = open_grocer(template, environment=environment)
         with running_server(template, 2, environment=pg.environment) as server:
             for _kill in range(KILLS):

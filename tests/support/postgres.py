@@ -28,13 +28,15 @@ class Cluster:
 
     def _shell(self, function: str) -> None:
         library = CHECKOUT / "setup" / "lib"
+        environment = {**os.environ, "LOYALTY_CLUB_POSTGRES": str(self.home)}
+        environment.pop("LOYALTY_CLUB_QUICK_DISK", None)  # it is to be on the disk
         subprocess.run(
             [
                 "bash",
                 "-c",
                 f". {library}/common.sh; . {library}/postgres.sh; {function}",
             ],
-            env={**os.environ, "LOYALTY_CLUB_POSTGRES": str(self.home)},
+            env=environment,
             check=True,
         )
 
@@ -43,6 +45,16 @@ class Cluster:
 
     def stop(self) -> None:
         self._shell("pg_stop")
+
+    def setting(self, name: str) -> str:
+        shown = subprocess.run(
+            ["psql", "-At", "-d", "postgres", "-c", f"SHOW {name}"],
+            env={**os.environ, **self.environment},
+            stdout=subprocess.PIPE,
+            text=True,
+            check=True,
+        )
+        return shown.stdout.strip()
 
     def kill(self) -> None:
         """Ends the postmaster at once; its children notice and end too."""
