@@ -56,12 +56,6 @@ class TestQueryCount(ReturnCase):
         self.assertEqual(some, many)
         self.assertLessEqual(many, few)
 
-    def test_no_call_can_say_that_an_order_is_there(self):
-        gone = self.draft(None, self.goods(1)).copy()
-        gone.unlink()
-        for said in ([gone.id], gone.ids, str(gone.id), {str(gone.id): 1}):
-            self.assertFalse(gone.with_context(club_orders_there=said).exists())
-
     def test_confirming_a_sale(self):
         """The second call of a till reads the account and whose the order is."""
 

@@ -1,3 +1,5 @@
+from uuid import uuid4
+
 from odoo.exceptions import MissingError
 from odoo.tests import freeze_time
 
@@ -37,6 +39,8 @@ class TestSaving(TillCase):
         basket = self.basket(self.ali, [self.line(self.tea)])
         order = self.sync({**basket, "state": "draft"})
         values = {**self.line(self.tea), "order_id": order.id}
+        self.env["pos.order.line"].sudo().create([dict(values, uuid=str(uuid4()))])
         order.sudo().unlink()
+        self.assertFalse(order.exists())
         with self.assertRaises(MissingError):
             self.env["pos.order.line"].create([values])

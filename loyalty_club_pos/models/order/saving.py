@@ -1,7 +1,7 @@
 from odoo import api, models
 
-# The orders of lines that are being created, in the context: a tuple, which no call
-# from outside can send.
+# What the cursor remembers while lines are created: ids of their orders. In the context
+# it would make environments, among which Odoo searches each time it makes one.
 THERE = "club_orders_there"
 
 
@@ -15,9 +15,9 @@ class PosOrder(models.Model):
 
     _inherit = "pos.order"
 
+    @api.private
     def exists(self):
-        there = self.env.context.get(THERE)
-        if type(there) is tuple and self._ids and set(there).issuperset(self._ids):
+        if self.env.cr.cache.get(THERE, frozenset()).issuperset(self._ids):
             return self
         return super().exists()
 
@@ -30,9 +30,13 @@ class PosOrderLine(models.Model):
         orders = self.env["pos.order"].browse(
             {vals["order_id"] for vals in vals_list if vals.get("order_id")}
         )
-        there = {THERE: orders.exists()._ids}
-        lines = super(PosOrderLine, self.with_context(**there)).create(vals_list)
-        return lines.with_env(self.env)
+        cache = self.env.cr.cache
+        before = cache.get(THERE, frozenset())
+        cache[THERE] = frozenset(orders.exists()._ids)
+        try:
+            return super().create(vals_list)
+        finally:
+            cache[THERE] = before
 
     def _compute_total_cost(self, stock_moves):
         costs = ("total_cost", "is_total_cost_computed")
