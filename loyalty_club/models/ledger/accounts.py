@@ -159,31 +159,43 @@ class LoyaltyClubLedger(models.AbstractModel):
         return found
 
     def _open_by_day(self, accounts):
-        """What open lots have left, those of one last day taken together.
+        """What open lots have left, those of one last day taken together, and what is
+        held: read at once, to say what there is.
 
-        To say what there is: who never spends has thousands of lots, and few such days.
+        Who never spends has thousands of lots, and few such days.
 
-        :return: dict of account id to list of engine Lot
+        :return: (dict of account id to list of engine Lot, dict of it to units)
         """
+        self.env["loyalty.club.hold"].flush_model()
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT card_id, min(id), round(sum(remaining) * %s)::bigint, expires_on,
-                       pending
+                SELECT card_id, min(id), round(sum(remaining) * %(scale)s)::bigint,
+                       expires_on, pending
                   FROM loyalty_club_lot
-                 WHERE card_id = ANY(%s) AND remaining > 0
+                 WHERE card_id = ANY(%(cards)s) AND remaining > 0
                  GROUP BY card_id, expires_on, pending
+                 UNION ALL
+                SELECT card_id, NULL, round(sum(amount) * %(scale)s)::bigint, NULL, NULL
+                  FROM loyalty_club_hold
+                 WHERE card_id = ANY(%(cards)s) AND state = 'open'
+                   AND expires_at > %(now)s
+                 GROUP BY card_id
                 """,
-                10**SCALE,
-                [account.id for account in accounts],
+                scale=10**SCALE,
+                cards=[account.id for account in accounts],
+                now=fields.Datetime.now(),
             )
         )
         digits = {account.id: account.digits for account in accounts}
-        found = defaultdict(list)
+        lots, held = defaultdict(list), dict.fromkeys(digits, 0)
         for card_id, first_id, scaled, expires_on, pending in rows:
             units = units_from_scaled(scaled, digits[card_id])
-            found[card_id].append(engine.Lot(first_id, units, expires_on, pending))
-        return found
+            if first_id is None:
+                held[card_id] = units
+            else:
+                lots[card_id].append(engine.Lot(first_id, units, expires_on, pending))
+        return lots, held
 
     def _held(self, accounts, except_hold_id=None):
         """Units that open holds set aside: dict of account id to units."""
@@ -243,8 +255,7 @@ class LoyaltyClubLedger(models.AbstractModel):
             member.partner_id.id,
         )
         accounts = list(self._read_accounts_where(of_member).values())
-        held = self._held(accounts)
-        lots = self._open_by_day(accounts)
+        lots, held = self._open_by_day(accounts)
         for account in accounts:
             own = lots[account.id]
             balances[account.kind] = {

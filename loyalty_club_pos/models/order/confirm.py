@@ -44,6 +44,8 @@ class PosOrder(models.Model):
             }
         else:
             result = super().confirm_coupon_programs(rest)
+        if ours:
+            self.fetch(["partner_id"])  # and nothing else of a wide row
         updates = [
             self._club_update(int(old_id), programs_sudo[old_id], cards_sudo)
             for old_id in ours
