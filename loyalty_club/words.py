@@ -3,7 +3,9 @@
 from decimal import Decimal
 from functools import reduce
 
-from odoo.tools import format_list
+from odoo.tools import format_date, format_list
+
+from .engine.periods import format_day
 
 
 def say_in_all_languages(records, field, say):
@@ -47,3 +49,15 @@ def sentence(env, statements):
         lambda one, two: env._("%(one)s; %(two)s", one=one, two=two), statements
     )
     return text[:1].upper() + text[1:]
+
+
+def day_text(env, day, calendar):
+    """A date as the reader of ``env`` writes it: in Persian in the club's calendar.
+
+    :param day: ``datetime.date``
+    :param calendar: "gregorian" or "jalali"
+    """
+    lang = env.lang or ""
+    if calendar == "jalali" and lang.partition("_")[0] == "fa":
+        return format_day(day, calendar, lang)
+    return format_date(env, day)

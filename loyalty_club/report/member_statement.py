@@ -1,7 +1,8 @@
 from odoo import api, models
 from odoo.tools import format_amount, formatLang
 
-from ..engine.periods import add_months, format_day
+from ..engine.periods import add_months
+from ..words import day_text
 
 MONTHS = 12
 LEFT_TO_RIGHT = "\u200e"
@@ -76,7 +77,7 @@ class ReportMemberStatement(models.AbstractModel):
 
     def _day(self, member, day):
         """A date as the member reads it, in the club's calendar."""
-        return format_day(day, member.club_id.calendar, member.env.lang)
+        return day_text(member.env, day, member.club_id.calendar)
 
     def _moment(self, member, moment):
         return self._day(member, member.club_id._day(moment))

@@ -53,7 +53,7 @@ class TestLanguages(ClubCase):
         check = self.env["loyalty.club.check"].create(
             {"club_id": self.club.id, "date": "2026-11-28 21:00:00"}
         )
-        self.assertEqual(check.display_name, "2026-11-29")
+        self.assertEqual(check.display_name, "11/29/2026")
         self.assertEqual(self.persian(check).display_name, "۱۴۰۵/۰۹/۰۸")
 
     def test_rewards_are_called_as_their_accounts(self):
@@ -209,6 +209,21 @@ class TestLanguages(ClubCase):
         self.assertIn("۱۴۰۵", text, "in the calendar of the club")
         for word in ("Member number", "Welcome", "Statement of", "2026", "Points"):
             self.assertNotIn(word, text)
+
+    @freeze_time("2026-03-25 10:00:00")
+    def test_a_statement_writes_days_as_its_reader_does(self):
+        self.env["res.lang"]._activate_lang("de_DE")
+        self.club.write({"welcome_points": 50, "calendar": "jalali"})
+        ali = self.member("Ali")
+        ali._welcome()
+        for lang, day in (("en_US", "03/25/2026"), ("de_DE", "25.03.2026")):
+            with self.subTest(lang):
+                ali.partner_id.lang = lang
+                html, _kind = self.env["ir.actions.report"]._render_qweb_html(
+                    "loyalty_club.report_member_statement", ali.ids
+                )
+                self.assertIn(day, html.decode())
+                self.assertNotIn("2026-03-25", html.decode())
 
     def test_native_forms_speak_persian(self):
         view = self.env.ref("loyalty.loyalty_program_view_form")

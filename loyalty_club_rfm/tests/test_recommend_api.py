@@ -46,14 +46,14 @@ class TestApi(RecommendCase):
                     "sku": "CUP",
                     "name": "Cup",
                     "score": 0,
-                    "why": "Goes with Tea, bought on 2026-03-31",
+                    "why": "Goes with Tea, bought on 03/31/2026",
                 },
                 {
                     "product_id": self.milk.id,
                     "sku": False,
                     "name": "Milk",
                     "score": 0,
-                    "why": "Goes with Tea, bought on 2026-03-31",
+                    "why": "Goes with Tea, bought on 03/31/2026",
                 },
             ],
         )

@@ -45,7 +45,7 @@ class TestNextBest(RecommendCase):
                 "because_id": self.tea.id,
                 "because": "Tea",
                 "on": "2026-03-31",
-                "why": "Goes with Tea, bought on 2026-03-31",
+                "why": "Goes with Tea, bought on 03/31/2026",
             },
         )
 
@@ -172,7 +172,7 @@ class TestNextBest(RecommendCase):
         action = next_best._open(partner)
         rows = next_best.search(action["domain"])
         self.assertEqual(rows.product_id, self.cup)
-        self.assertEqual(rows.why, "Goes with Tea, bought on 2026-03-31")
+        self.assertEqual(rows.why, "Goes with Tea, bought on 03/31/2026")
         others = rows.with_user(self.users["auditor"])
         self.assertFalse(others.search(action["domain"]))
         server = self.env.ref("loyalty_club_rfm.action_next_best")

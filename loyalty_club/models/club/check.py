@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ...engine.periods import format_day
+from ...words import day_text
 
 
 class LoyaltyClubCheck(models.Model):
@@ -31,8 +31,7 @@ class LoyaltyClubCheck(models.Model):
         for check in self:
             club = check.club_id
             day = club and check.date and club._day(check.date)
-            lang = self.env.lang or ""
-            check.display_name = format_day(day, club.calendar, lang) if day else ""
+            check.display_name = day_text(self.env, day, club.calendar) if day else ""
 
     @api.depends("details")
     @api.depends_context("lang")

@@ -6,8 +6,8 @@ from odoo.fields import Domain
 from odoo.tools import SQL, escape_psql, sql
 
 from ...engine.identifiers import name_key, name_words
-from ...engine.periods import format_day
 from ...exceptions import ClubError
+from ...words import day_text
 
 FILLED_AT_ONCE = 10_000
 EARLIEST_BIRTH = date(1900, 1, 1)
@@ -56,7 +56,7 @@ class ResPartner(models.Model):
                     "invalid_payload",
                     self.env._(
                         "birthdate: %(day)s is no day on which a customer was born",
-                        day=format_day(born, "jalali", self.env.lang or ""),
+                        day=day_text(self.env, born, "jalali"),
                     ),
                 )
 

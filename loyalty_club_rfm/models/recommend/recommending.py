@@ -1,7 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from odoo.addons.loyalty_club.engine.periods import day_bounds, format_day, local_day
+from odoo.addons.loyalty_club.engine.periods import day_bounds, local_day
+from odoo.addons.loyalty_club.words import day_text
 
 
 class LoyaltyClubRfmPair(models.Model):
@@ -247,7 +248,7 @@ class LoyaltyClubRfmPair(models.Model):
                     "why": self._why(
                         row,
                         because,
-                        day and format_day(day, calendar, self.env.lang or "en_US"),
+                        day and day_text(self.env, day, calendar),
                     ),
                 }
             )
