@@ -56,3 +56,4 @@ from . import test_try_it
 from . import test_two_companies
 from . import test_why
 from . import test_wrong_types
+from . import test_phone_lists

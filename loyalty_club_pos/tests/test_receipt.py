@@ -34,32 +34,26 @@ class TestReceipt(ReturnCase):
         order = self.buy_with(
             [self.line(self.tea)], (self.points, 5, 500), (self.wallet, 20.5, 20.5)
         )
-        receipt = order.club_receipt
-        self.assertEqual(receipt["spent"], {"points": 500, "wallet": 20.5})
-        self.assertEqual(receipt["balance"], {"points": 545, "wallet": 0, "credit": 0})
-        receipt = self.refund(order).club_receipt
-        self.assertEqual(receipt["given_back"], {"points": 500, "wallet": 20.5})
-        self.assertEqual(receipt["taken_back"], 45)
-        self.assertEqual(
-            receipt["balance"], {"points": 1000, "wallet": 20.5, "credit": 0}
-        )
+        told = order.club_receipt
+        self.assertEqual(told["spent"], {"points": 500, "wallet": 20.5})
+        self.assertEqual(told["balance"], {"points": 545, "wallet": 0, "credit": 0})
+        told = self.refund(order).club_receipt
+        self.assertEqual(told["given_back"], {"points": 500, "wallet": 20.5})
+        self.assertEqual(told["taken_back"], 45)
+        self.assertEqual(told["balance"], {"points": 1000, "wallet": 20.5, "credit": 0})
 
     def test_what_is_owed_and_what_was_taken_for_it(self):
         order = self.sell(self.ali, [self.line(self.tea, 2)])
         self.spend(self.ali, 70)
-        receipt = self.refund(order).club_receipt
-        self.assertEqual(
-            (receipt["taken_back"], receipt["owed"]), (100, {"points": 70})
-        )
-        self.assertEqual(receipt["paid_off"], {})
-        receipt = self.sell(self.ali, [self.line(self.tea)]).club_receipt
-        self.assertEqual((receipt["earned"], receipt["paid_off"]), (50, {"points": 50}))
-        self.assertEqual(
-            (receipt["owed"], receipt["balance"]["points"]), ({"points": 20}, 0)
-        )
-        receipt = self.sell(self.ali, [self.line(self.tea)]).club_receipt
-        self.assertEqual((receipt["owed"], receipt["paid_off"]), ({}, {"points": 20}))
-        self.assertEqual(receipt["balance"]["points"], 30)
+        told = self.refund(order).club_receipt
+        self.assertEqual((told["taken_back"], told["owed"]), (100, {"points": 70}))
+        self.assertEqual(told["paid_off"], {})
+        told = self.sell(self.ali, [self.line(self.tea)]).club_receipt
+        self.assertEqual((told["earned"], told["paid_off"]), (50, {"points": 50}))
+        self.assertEqual((told["owed"], told["balance"]["points"]), ({"points": 20}, 0))
+        told = self.sell(self.ali, [self.line(self.tea)]).club_receipt
+        self.assertEqual((told["owed"], told["paid_off"]), ({}, {"points": 20}))
+        self.assertEqual(told["balance"]["points"], 30)
 
     def test_what_waits_and_pays_later_is_not_told_of_the_sale(self):
         order = self.sell(self.ali, [self.line(self.tea, 2)])

@@ -70,8 +70,8 @@ class PosOrder(models.Model):
     @api.depends("club_receipt")
     def _compute_club_points(self):
         for order in self:
-            receipt = order.club_receipt or {}
-            order.club_points = receipt.get("earned", 0) - receipt.get("taken_back", 0)
+            told = order.club_receipt or {}
+            order.club_points = told.get("earned", 0) - told.get("taken_back", 0)
 
     def action_open_club_purchases(self):
         self.ensure_one()
@@ -126,7 +126,7 @@ class PosOrder(models.Model):
         member = self._club_member(club)
         if not (member or holds or self._club_concerned(club)):
             return
-        receipt = self._club_nothing_yet(member)
+        told = self._club_nothing_yet(member)
         if club._is_too_late(self.date_order):
             message = self.env._(
                 "The order says that it is of %(day)s: it counts as of now.",
@@ -139,15 +139,15 @@ class PosOrder(models.Model):
             paid = True
         if any(line.refunded_orderline_id or line.qty < 0 for line in self.lines):
             with self._club_guarded(club, member):
-                self._club_settle_refunds(club, receipt, paid)
+                self._club_settle_refunds(club, told, paid)
         if holds or any(self.lines.mapped("is_reward_line")):
             with self._club_guarded(club, member):
-                self._club_settle_spending(club, member, holds, receipt)
+                self._club_settle_spending(club, member, holds, told)
         if paid:
-            self._club_settle_gains(club, member, receipt)
-        self.club_receipt = self._club_receipt_values(club, member, receipt)
+            self._club_settle_gains(club, member, told)
+        self.club_receipt = self._club_told(club, member, told)
 
-    def _club_settle_gains(self, club, member, receipt):
+    def _club_settle_gains(self, club, member, told):
         """Give what the order gives, if what came in for it is enough."""
         unearning, facts = self._club_unearning(club), None
         loads = self._club_loads(club, unearning)
@@ -159,10 +159,10 @@ class PosOrder(models.Model):
             return
         if loads:
             with self._club_guarded(club, member):
-                self._club_settle_top_up(club, loads, receipt)
+                self._club_settle_top_up(club, loads, told)
         if facts.lines and member.state == "active":
             with self._club_guarded(club, member):
-                self._club_settle_earning(club, member, facts, receipt)
+                self._club_settle_earning(club, member, facts, told)
 
     def _club_concerned(self, club):
         """Whether an order without a member moves anything of a club."""
@@ -221,16 +221,14 @@ class PosOrder(models.Model):
             }
         )
 
-    def _club_settle_earning(self, club, member, facts, receipt):
+    def _club_settle_earning(self, club, member, facts, told):
         Purchase = self.env["loyalty.club.purchase"]
         purchase, entry_ids = Purchase._record_posted(club, member, facts)
-        receipt["earned"] = to_units(purchase.points, 0)
-        receipt["pending_until"] = (
-            fields.Date.to_string(purchase.pending_until) or False
-        )
+        told["earned"] = to_units(purchase.points, 0)
+        told["pending_until"] = fields.Date.to_string(purchase.pending_until) or False
         # What was owed is paid by an entry of its own.
         if len(entry_ids) > 1:
-            receipt["paid_off"] = self._club_paid_off(purchase)
+            told["paid_off"] = self._club_paid_off(purchase)
 
     def _club_paid_off(self, purchase):
         """What of the points that a purchase earned was taken for what was owed."""
@@ -258,7 +256,7 @@ class PosOrder(models.Model):
     # ------------------------------------------------------------------ the receipt
 
     def _club_nothing_yet(self, member):
-        """What the steps of settling add to, in units; see ``_club_receipt_values``."""
+        """What the steps of settling add to, in units; see ``_club_told``."""
         return {
             "earned": 0,
             "pending_until": False,
@@ -270,14 +268,14 @@ class PosOrder(models.Model):
             "tier_before": member.tier_id,
         }
 
-    def _club_receipt_values(self, club, member, receipt):
+    def _club_told(self, club, member, told):
         """What the till shows and prints: plain values, in the accounts' own units."""
-        before = receipt.pop("tier_before")
-        receipt["topped_up"] = answers.amount(club, "wallet", receipt["topped_up"])
+        before = told.pop("tier_before")
+        told["topped_up"] = answers.amount(club, "wallet", told["topped_up"])
         for part in ("spent", "given_back"):
-            receipt[part] = {
+            told[part] = {
                 account: answers.amount(club, account, units)
-                for account, units in receipt[part].items()
+                for account, units in told[part].items()
             }
         # Those of this order as it was saved: nothing is asked where there are none.
         messages = self.club_exception_ids.sorted("id", reverse=True)
@@ -286,7 +284,7 @@ class PosOrder(models.Model):
             member.tier_id.threshold > before.threshold if before else member.tier_id
         )
         return {
-            **receipt,
+            **told,
             "balance": {
                 account: answers.amount(club, account, balance["available"])
                 for account, balance in (balances or {}).items()

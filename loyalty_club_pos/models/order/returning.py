@@ -24,7 +24,7 @@ class PosOrder(models.Model):
     # A part of the model's package: refunds.
     _inherit = "pos.order"  # pylint: disable=consider-merging-classes-inherited
 
-    def _club_settle_refunds(self, club, receipt, paid):
+    def _club_settle_refunds(self, club, told, paid):
         """Follow the refunds in this order.
 
         :param paid: whether its amounts are right; if not, it takes but gives nothing
@@ -33,10 +33,10 @@ class PosOrder(models.Model):
         for sale, lines in refunds.grouped(
             lambda line: line.refunded_orderline_id.order_id
         ).items():
-            self._club_take_back(club, sale, lines, receipt)
-            self._club_unload(club, sale, lines, receipt)
+            self._club_take_back(club, sale, lines, told)
+            self._club_unload(club, sale, lines, told)
             if paid:
-                self._club_give_back(club, sale, receipt)
+                self._club_give_back(club, sale, told)
                 self._club_refund_gift_cards(lines)
         if any(
             line.qty < 0 and not line.refunded_orderline_id and not line.is_reward_line
@@ -129,7 +129,7 @@ class PosOrder(models.Model):
 
     # ------------------------------------------------------------------ what was earned
 
-    def _club_take_back(self, club, sale, lines, receipt):
+    def _club_take_back(self, club, sale, lines, told):
         """Take back what the refunded goods of a sale had earned."""
         purchase = sale._club_sale(club)
         wanted = self._club_returned(purchase, lines)
@@ -143,7 +143,7 @@ class PosOrder(models.Model):
             reference=self.pos_reference or self.name,
             gives_cost_back=False,
         )
-        receipt["taken_back"] += -to_units(back.points, 0)
+        told["taken_back"] += -to_units(back.points, 0)
 
     def _club_sale(self, club):
         """What the club keeps of this order; empty when it earned nothing."""
@@ -201,7 +201,7 @@ class PosOrder(models.Model):
 
     # ------------------------------------------------------------------ what it cost
 
-    def _club_give_back(self, club, sale, receipt):
+    def _club_give_back(self, club, sale, told):
         """Give back what the refunded rewards of a sale had cost."""
         ledger = self.env["loyalty.club.ledger"]
         for card, share in sale._club_refunded_shares(club).items():
@@ -219,9 +219,7 @@ class PosOrder(models.Model):
                 origin=self._club_origin(),
             )
             account = card.club_account
-            receipt["given_back"][account] = (
-                receipt["given_back"].get(account, 0) + units
-            )
+            told["given_back"][account] = told["given_back"].get(account, 0) + units
 
     def _club_refunded_shares(self, club):
         """How much of what each card paid for this sale is refunded by now.
@@ -281,7 +279,7 @@ class PosOrder(models.Model):
 
     # ------------------------------------------------------------------ what was loaded
 
-    def _club_unload(self, club, sale, lines, receipt):
+    def _club_unload(self, club, sale, lines, told):
         """Take money that was loaded by refunded lines out of the wallet again.
 
         At most what is left of what the sale had loaded.
@@ -303,7 +301,7 @@ class PosOrder(models.Model):
             key=f"pos:{self.uuid}:unload:{sale.id}",
             origin=origin,
         )
-        receipt["topped_up"] -= units
+        told["topped_up"] -= units
 
     # ------------------------------------------------------------------ gift cards
 

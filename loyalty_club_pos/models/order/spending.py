@@ -27,7 +27,7 @@ class PosOrder(models.Model):
 
     # ------------------------------------------------------------------ spending
 
-    def _club_settle_spending(self, club, member, holds, receipt):
+    def _club_settle_spending(self, club, member, holds, told):
         """Spend what the rewards cost, and release what was held for others.
 
         :param holds: what is held for this order; a till whose network failed may not
@@ -45,7 +45,7 @@ class PosOrder(models.Model):
             if units > taken:
                 taken += self._club_spend_unheld(club, member, card, units - taken)
             if taken:
-                receipt["spent"][account] = receipt["spent"].get(account, 0) + taken
+                told["spent"][account] = told["spent"].get(account, 0) + taken
         for hold in holds.filtered(lambda hold: hold.state == "open"):
             self.env["loyalty.club.ledger"]._release_hold(hold)
 
@@ -303,7 +303,7 @@ class PosOrder(models.Model):
             )
         )
 
-    def _club_settle_top_up(self, club, lines, receipt):
+    def _club_settle_top_up(self, club, lines, told):
         """Put what was paid for into the customer's wallet."""
         units = sum(self._club_loaded_units(club, line) for line in lines)
         received = self._club_received(club)
@@ -324,7 +324,7 @@ class PosOrder(models.Model):
             key=f"pos:{self.uuid}:top_up",
             origin=self._club_origin(),
         )
-        receipt["topped_up"] = units
+        told["topped_up"] = units
 
     def _club_loaded_units(self, club, line):
         """Units that a line loads into a wallet; negative when it is returned."""
