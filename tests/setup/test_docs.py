@@ -99,7 +99,7 @@ def methods(path):
 # How a docstring says that a method is there for other addons.
 OPEN = re.compile(
     r": a hook\b|\bA hook: |\ba hook like it\b"
-    r"|\bopen list\b|\b[Ff]or (an|other) addons?\b"
+    r"|\bopen lists?\b|\b[Ff]or (an|other) addons?\b"
 )
 
 
