@@ -22,8 +22,22 @@ from pathlib import Path
 from .paths import LOGS, SetupError, say
 from .verdict import Verdict
 
-CORES = int(os.environ.get("LOYALTY_CLUB_LANES") or os.cpu_count() or 1)
 SPARE = 2
+MOST = 8  # more would wait for one another: some jobs can't be divided
+
+
+def cores() -> int:
+    """How many cores this process may use; a container may have a part of them."""
+    count = len(os.sched_getaffinity(0))
+    quota = Path("/sys/fs/cgroup/cpu.max")
+    if quota.exists():
+        time_of_cores, period = quota.read_text().split()
+        if time_of_cores != "max":
+            count = min(count, int(time_of_cores) // int(period))
+    return min(max(count, 1), MOST)
+
+
+CORES = int(os.environ.get("LOYALTY_CLUB_LANES") or cores())
 PROCESSES = multiprocessing.get_context("fork")
 
 
