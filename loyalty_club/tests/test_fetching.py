@@ -63,4 +63,6 @@ class TestFetching(BaseCommon):
     def test_what_has_no_lines(self):
         self.clubs.tier_ids.unlink()
         self.clubs.with_context(active_test=False).tier_ids.unlink()
-        self.assertEqual(self.reading("tier_ids", fetched=True)[0], [([], []), ([], [])])
+        self.assertEqual(
+            self.reading("tier_ids", fetched=True)[0], [([], []), ([], [])]
+        )
