@@ -224,7 +224,7 @@ class TestAudience(RunCase):
         moves = self.env["loyalty.club.rfm.move"]
         known = moves.search([], order="id desc", limit=1).id or 0
         runs = []
-        hook = "_segment_changed"
+        hook = "_on_run"
         with patch.object(
             type(self.definition), hook, lambda _definition, run: runs.append(run)
         ):

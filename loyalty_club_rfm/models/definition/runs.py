@@ -59,7 +59,7 @@ class LoyaltyClubRfmDefinition(models.Model):
         run.write({"state": "done", "seconds": time.monotonic() - started})
         # Whoever reads customers now reads them of this run.
         self.env.flush_all()
-        self._segment_changed(run)
+        self._on_run(run)
         return run
 
     def _lock(self):
@@ -119,7 +119,7 @@ class LoyaltyClubRfmDefinition(models.Model):
         run._write_cells(same=None if values["changed"] else self.last_run_id)
         self.write({"last_run_id": run.id, "run_asked": False})
 
-    def _segment_changed(self, run):
+    def _on_run(self, run):
         """Called after each run, in its transaction; for other addons to extend.
 
         Who need not be a part of it reads ``_moves_since`` of

@@ -24,7 +24,7 @@ class LoyaltyClubRfmMove(models.Model):
     """An event: a customer left one segment and entered another.
 
     Other addons read them with :meth:`_moves_since`, or extend
-    :meth:`_segment_changed` of the definition. Nobody may keep "the last id that I
+    :meth:`_on_run` of the definition. Nobody may keep "the last id that I
     saw": ids are taken before commits, and of two nights that overlap the one that
     took the lower ids may be the later one to commit.
     """
