@@ -1,5 +1,7 @@
 """What is sold on the customer's account earns when the customer pays, not before."""
 
+from fractions import Fraction
+
 from odoo.fields import Command
 from odoo.tests import freeze_time
 
@@ -85,6 +87,21 @@ class TestOnAccount(ReturnCase):
         debts.remove_move_reconcile()
         self.assertEqual(self.available(self.ali), 0)
         self.assertClean()
+
+    def test_a_part_of_a_hundred_lines_is_earned_at_once(self):
+        counts = []
+        for lines in (2, 1, 100):
+            goods = [self.line(self.tea) for _n in range(lines)]
+            order = self.sell_on_account(50 * lines, goods)
+            sale = self.purchases(order)
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            sale._settle_received(Fraction(1, 2))
+            self.env.flush_all()
+            counts.append(self.env.cr.sql_log_count - before)
+            self.assertEqual(sale.points, 25 * lines)
+        self.assertLessEqual(counts[2], counts[1] + 1)
 
     def test_settled_by_no_money_it_earns_nothing(self):
         self.sell_on_account(100)
