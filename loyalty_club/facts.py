@@ -55,3 +55,16 @@ class PurchaseFacts:
     received: Fraction | None = None
     # Products that never earn, where the adapter has looked for them already.
     unearning: object = None
+
+
+@dataclass(slots=True)
+class Basket:
+    """What an offer may look at: who bought what, and what the rules give for it.
+
+    ``award`` is the :class:`~.engine.earning.Award` of the rules alone.
+    """
+
+    club: object
+    member: object
+    facts: PurchaseFacts
+    award: object

@@ -124,12 +124,22 @@ def _next_tier(club, member):
     }
 
 
-def award(club, points, status_points, pending_until, trace):
+def award(club, points, status_points, pending_until, trace, others):
+    """:param others: units of other accounts than points: dict by account"""
     return {
         "points": amount_of(club, to_units(points, 0), "points"),
+        "accounts": by_account(club, to_units(points, 0), others),
         "status_points": amount_of(club, to_units(status_points, 0), "points"),
         "pending_until": fields.Date.to_string(pending_until) or False,
         "trace": _reasons(club, trace),
+    }
+
+
+def by_account(club, points, others):
+    """Amounts by account: points, and units of whatever others there are."""
+    return {
+        account: amount_of(club, units, account)
+        for account, units in {"points": points, **others}.items()
     }
 
 

@@ -7,7 +7,6 @@ from odoo import fields
 from odoo.fields import Domain
 
 from ..engine.amounts import to_units
-from ..engine.earning import trace_to_json
 from ..exceptions import ClubError
 from ..facts import LineFacts, PurchaseFacts
 from . import answers, members, payloads
@@ -22,14 +21,16 @@ def purchase_quote(call, *, purchase: payloads.QUOTED):
     """
     member = members.active(call.club, purchase["member"])
     facts = _facts(call.club, purchase)
-    award = call.env["loyalty.club.purchase"]._award(call.club, member, facts)
+    Purchase = call.env["loyalty.club.purchase"]
+    award = Purchase._award(call.club, member, facts)
     pending_until = call.club._pending_until(call.club._day(facts.moment))
     return answers.award(
         call.club,
         award.points,
         award.status_points,
         pending_until if pending_until > call.club._today() else None,
-        trace_to_json(award.trace),
+        Purchase._trace_of(call.club, award),
+        {account: sum(units.values()) for account, units in award.accounts.items()},
     )
 
 
@@ -54,6 +55,7 @@ def purchase_record(call, *, purchase: payloads.PURCHASE):
             recorded.status_points,
             recorded.pending_until,
             recorded.trace or (),
+            recorded._awarded(),
         ),
         **answers.moved(call.club, member, answers.entries_of(call.club, recorded).ids),
     }
@@ -68,8 +70,8 @@ def purchase_return(
 ):
     """Return lines of a purchase, or all that is left of it.
 
-    :return: ``uuid``, ``taken_back`` (points), ``given_back`` (amount by account),
-        ``entries``, ``balances``
+    :return: ``uuid``, ``taken_back`` (points), ``taken`` and ``given_back`` (amounts
+        by account), ``entries``, ``balances``
     """
     sale = call.env["loyalty.club.purchase"].search(
         [
@@ -91,6 +93,11 @@ def purchase_return(
     return sale.member_id, {
         "uuid": uuid,
         "taken_back": answers.amount_of(call.club, -to_units(back.points, 0), "points"),
+        "taken": answers.by_account(
+            call.club,
+            -to_units(back.points, 0),
+            {account: -units for account, units in back._awarded().items()},
+        ),
         "given_back": answers.given_back(call.club, entries),
         **answers.moved(call.club, sale.member_id, entries.ids),
     }

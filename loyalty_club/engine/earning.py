@@ -7,13 +7,16 @@ line never changes what is earned and a return knows what every line got.
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from .amounts import to_text
 from .sharing import share_out
+
+if TYPE_CHECKING:
+    from .offers import Applied
 
 # A quantity enters the trace in thousandths: grams of a kilogram.
 _QUANTITY_DIGITS = 3
@@ -125,7 +128,9 @@ class TraceLine:
 class Award:
     """What a purchase earns: in all, by rule (``trace``) and by line (by its key).
 
-    Each of the three adds up to the same number.
+    Each of the three adds up to the same number of points, with what offers changed
+    of it (``applied``, see :mod:`.offers`). ``accounts`` are units of other accounts,
+    by line.
     """
 
     points: int
@@ -133,6 +138,8 @@ class Award:
     trace: tuple[TraceLine, ...]
     by_line: dict[str, int]
     status_by_line: dict[str, int]
+    accounts: dict[str, dict[str, int]] = field(default_factory=dict)
+    applied: tuple["Applied", ...] = ()
 
     @property
     def capped(self) -> bool:

@@ -35,7 +35,8 @@ class LineState:
     ``points`` and ``total`` (minor units) are of the whole line. The quantity
     ``returned``, ``points_taken``, ``status_taken`` and ``total_returned`` are sums
     so far. ``amounts`` are whatever else goes back in proportion, by name, and
-    ``amounts_returned`` what went of them so far.
+    ``amounts_returned`` what went of them so far. ``accounts`` is what the line got in
+    other accounts than points, in their units, ``accounts_taken`` what went of that.
     """
 
     key: str
@@ -49,6 +50,8 @@ class LineState:
     total_returned: int
     amounts: Mapping[str, int] = field(default_factory=dict)
     amounts_returned: Mapping[str, int] = field(default_factory=dict)
+    accounts: Mapping[str, int] = field(default_factory=dict)
+    accounts_taken: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,7 @@ class Returned:
     status_points: int
     total: int
     amounts: Mapping[str, int] = field(default_factory=dict, repr=False)
+    accounts: Mapping[str, int] = field(default_factory=dict, repr=False)
 
 
 def return_lines(
@@ -114,5 +118,9 @@ def _return(state: LineState, quantity: Decimal) -> Returned:
         amounts={
             name: math.floor(whole * part) - state.amounts_returned.get(name, 0)
             for name, whole in state.amounts.items()
+        },
+        accounts={
+            name: max(math.floor(whole * part) - state.accounts_taken.get(name, 0), 0)
+            for name, whole in state.accounts.items()
         },
     )

@@ -31,6 +31,7 @@ from . import test_member_search
 from . import test_member_wizards
 from . import test_members
 from . import test_merge_contacts
+from . import test_offers
 from . import test_overspend
 from . import test_paid_out
 from . import test_pending

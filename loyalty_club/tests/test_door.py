@@ -359,8 +359,17 @@ class TestDoorPurchases(DoorCase):
         )
         self.assertEqual(
             set(answer),
-            {"uuid", "taken_back", "given_back", "entries", "balances", "replayed"},
+            {
+                "uuid",
+                "taken_back",
+                "taken",
+                "given_back",
+                "entries",
+                "balances",
+                "replayed",
+            },
         )
+        self.assertEqual(answer["taken"], {"points": 20})
         self.assertEqual(answer["taken_back"], 20)
         self.assertEqual(answer["given_back"]["points"], 4)
         self.assertEqual(

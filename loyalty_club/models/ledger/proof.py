@@ -139,7 +139,10 @@ PROOFS = {
           JOIN entry_sum ON entry_sum.card_id = lot.card_id
           LEFT JOIN loyalty_club_purchase AS purchase
             ON purchase.id = entry.purchase_id AND entry.kind = 'earn'
-           AND entry.key = purchase.source || ':' || purchase.key || ':earn'
+           AND entry.key IN (
+                   purchase.source || ':' || purchase.key || ':earn',
+                   purchase.source || ':' || purchase.key || ':earn:' || entry.account
+               )
          WHERE lot.card_id IN (SELECT id FROM account)
            AND ((NOT lot.pending
                  AND lot.available_on > GREATEST(%(today)s, entry_sum.last_day))
@@ -153,13 +156,40 @@ PROOFS = {
                 SELECT purchase_id, sum(amount + pending - debt) AS points
                   FROM loyalty_club_entry
                  WHERE club_id = %(club)s AND kind IN ('earn', 'return')
-                   AND purchase_id IS NOT NULL
+                   AND purchase_id IS NOT NULL AND account = 'points'
                  GROUP BY purchase_id
                ) AS moved ON moved.purchase_id = purchase.id
           LEFT JOIN points_account AS card ON card.member_id = purchase.member_id
          WHERE purchase.club_id = %(club)s
            AND COALESCE(origin.kind, 'sale') = 'sale'
            AND COALESCE(purchase.points, 0) <> COALESCE(moved.points, 0)
+         UNION ALL
+        SELECT COALESCE(card.id, 0), COALESCE(awarded.amount, 0),
+               COALESCE(moved.amount, 0)
+          FROM (
+                SELECT purchase.id AS purchase_id, award.key AS account,
+                       sum((award.value ->> 'given')::bigint)
+                       / power(10::numeric, %(digits)s) AS amount
+                  FROM loyalty_club_purchase_line AS line
+                  JOIN loyalty_club_purchase AS purchase
+                    ON purchase.id = line.purchase_id
+                  LEFT JOIN loyalty_club_purchase AS origin
+                    ON origin.id = purchase.origin_id,
+                       jsonb_each(line.awards) AS award
+                 WHERE purchase.club_id = %(club)s
+                   AND COALESCE(origin.kind, 'sale') = 'sale'
+                 GROUP BY 1, 2
+               ) AS awarded
+          FULL JOIN (
+                SELECT purchase_id, account, sum(amount + pending - debt) AS amount
+                  FROM loyalty_club_entry
+                 WHERE club_id = %(club)s AND kind IN ('earn', 'return')
+                   AND purchase_id IS NOT NULL AND account <> 'points'
+                 GROUP BY 1, 2
+               ) AS moved USING (purchase_id, account)
+          JOIN loyalty_club_purchase AS purchase ON purchase.id = purchase_id
+          LEFT JOIN points_account AS card ON card.member_id = purchase.member_id
+         WHERE COALESCE(awarded.amount, 0) <> COALESCE(moved.amount, 0)
     """,
     "lines_returned": """
         SELECT COALESCE(card.id, 0), line.points_taken, COALESCE(back.points, 0)
@@ -184,6 +214,30 @@ PROOFS = {
                IS DISTINCT FROM
                (COALESCE(back.points, 0), COALESCE(back.status_points, 0),
                 COALESCE(back.quantity, 0), COALESCE(back.total, 0))
+         UNION ALL
+        SELECT COALESCE(card.id, 0), line.taken, COALESCE(back.taken, 0)
+          FROM (
+                SELECT sale.id AS sale_id, sale.member_id, line.key,
+                       award.key AS account,
+                       COALESCE((award.value ->> 'taken')::numeric, 0) AS taken
+                  FROM loyalty_club_purchase_line AS line
+                  JOIN loyalty_club_purchase AS sale ON sale.id = line.purchase_id,
+                       jsonb_each(line.awards) AS award
+                 WHERE sale.club_id = %(club)s AND sale.kind = 'sale'
+               ) AS line
+          LEFT JOIN (
+                SELECT COALESCE(sale.origin_id, back.origin_id) AS sale_id, line.key,
+                       award.key AS account,
+                       -sum((award.value ->> 'given')::numeric) AS taken
+                  FROM loyalty_club_purchase_line AS line
+                  JOIN loyalty_club_purchase AS back ON back.id = line.purchase_id
+                  JOIN loyalty_club_purchase AS sale ON sale.id = back.origin_id,
+                       jsonb_each(line.awards) AS award
+                 WHERE back.club_id = %(club)s AND back.kind = 'return'
+                 GROUP BY 1, 2, 3
+               ) AS back USING (sale_id, key, account)
+          LEFT JOIN points_account AS card ON card.member_id = line.member_id
+         WHERE line.taken <> COALESCE(back.taken, 0)
     """,
     "call_keys": """
         SELECT entry.card_id, 0, 1
@@ -332,6 +386,7 @@ class LoyaltyClubLedger(models.AbstractModel):
                     club=club.id,
                     today=club._today(),
                     person_calls=list(PERSON_CALLS),
+                    digits=club._digits("wallet"),
                     measure=SQL.identifier(MEASURES[club.qualify_measure]),
                 ),
             )

@@ -1,4 +1,5 @@
 from . import purchase
+from . import awards
 from . import recording
 from . import returning
 from . import receiving

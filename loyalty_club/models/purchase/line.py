@@ -1,3 +1,4 @@
+import json
 from decimal import ROUND_HALF_UP, Decimal
 
 from odoo import api, fields, models
@@ -11,6 +12,7 @@ COLUMN_TYPES = {
     "boolean": "bool",
     "char": "varchar",
     "float": "numeric",
+    "json": "jsonb",
     "many2one": "int",
     "monetary": "numeric",
 }
@@ -33,6 +35,7 @@ WRITTEN = (
     "status_points",
     "whole_points",
     "whole_status",
+    "awards",
 )
 
 
@@ -70,6 +73,11 @@ class LoyaltyClubPurchaseLine(models.Model):
         help="What it earns when all of a purchase in parts is received.", **AMOUNT
     )
     whole_status = fields.Float(**AMOUNT)
+    awards = fields.Json(
+        help="What it got in other accounts than points: by account a dict of units "
+        "given (of a return: taken, below zero), of units taken by returns, and of "
+        "units in all when a purchase in parts is received."
+    )
     returned_quantity = fields.Float(digits=(16, 4), min_display_digits=0)
     returned_total = fields.Monetary()
     points_taken = fields.Float(**AMOUNT)
@@ -120,6 +128,8 @@ class LoyaltyClubPurchaseLine(models.Model):
         field = self._fields[name]
         if field.type == "boolean":
             return bool(value)
+        if field.type == "json":
+            return json.dumps(value) if value else None
         if field.type not in ("float", "monetary"):
             return value or None
         if value is None or isinstance(value, int):

@@ -29,6 +29,9 @@ class LoyaltyClubPurchase(models.Model):
                 line["status_points"],
             )
             line["points"], line["status_points"] = points[key], status[key]
+            for account, kept in (line["awards"] or {}).items():
+                kept["whole"] = kept["given"]
+                kept["given"] = receiving.first(award.accounts[account], received)[key]
         digits = -values["total"].as_tuple().exponent
         units = math.floor(Fraction(values["total"]) * 10**digits * received)
         values.update(
@@ -58,6 +61,8 @@ class LoyaltyClubPurchase(models.Model):
             line.write(
                 {"whole_points": line.points, "whole_status": line.status_points}
             )
+            for account, units in line._award_units("given").items():
+                line._note_award(account, "whole", units)
 
     def _settle_received(self, received):
         """Let this purchase have earned what was received of it, whatever it was given.
@@ -75,8 +80,12 @@ class LoyaltyClubPurchase(models.Model):
         points = receiving.change(self._part_lines("points"), received)
         status = receiving.change(self._part_lines("status"), received)
         total = self._total_received(received)
+        moved = self._settle_awards(received)
         if not (
-            points or status or self.currency_id.compare_amounts(total, self.total)
+            moved
+            or points
+            or status
+            or self.currency_id.compare_amounts(total, self.total)
         ):
             return
         for line in self.line_ids:

@@ -3,12 +3,14 @@ from fractions import Fraction
 from odoo import api, models
 from odoo.tools import SQL
 
-from ...engine import earning
+from ...engine import earning, offers
 from ...engine.periods import period_end, period_start
 from ...exceptions import ClubError
+from ...facts import Basket
 from ...fetching import fetch_lines
 from ...ledger import Origin, to_column
 from ...scopes import read_links
+from .awards import awards_of_line
 
 # A native balance is a double, exact to fifteen digits.
 MAX_POINTS = 10**14
@@ -76,6 +78,8 @@ class LoyaltyClubPurchase(models.Model):
                 available_on=purchase.pending_until or None,
                 origin=purchase._ledger_origin(),
             )
+        if award.accounts:
+            purchase._give_awards()
         member._note_purchase(purchase)
         return purchase, entry_ids
 
@@ -122,7 +126,7 @@ class LoyaltyClubPurchase(models.Model):
             "status_points": award.status_points,
             "pending_until": pending_until if pending_until > today else False,
             "payments": facts.payments,
-            "trace": earning.trace_to_json(award.trace),
+            "trace": self._trace_of(club, award),
             "line_ids": [
                 (0, 0, self._line_values(line, award, money)) for line in facts.lines
             ],
@@ -145,9 +149,36 @@ class LoyaltyClubPurchase(models.Model):
             "has_cost": line.cost is not None,
             "points": award.by_line[line.key],
             "status_points": award.status_by_line[line.key],
+            "awards": awards_of_line(award.accounts, line.key),
         }
 
+    @api.model
+    def _trace_of(self, club, award):
+        """Why an award is what it is, as a purchase keeps it: rules, then offers."""
+        trace = earning.trace_to_json(award.trace)
+        if not award.applied:
+            return trace
+        digits = {item.adjustment.account for item in award.applied}
+        digits = {account: club._digits(account) for account in digits}
+        return trace + offers.applied_to_json(award.applied, digits)
+
     # ------------------------------------------------------------------ the award
+
+    @api.model
+    def _on_award(self, baskets):
+        """Hook: what offers change of what these baskets earn.
+
+        Called once for all baskets that are counted together, after the rules and
+        before anything is written; for a quote as well, so that nothing may be written
+        here. Drafts of rules are tried without offers.
+
+        An addon extends what ``super()`` gives, and reads what it needs for all
+        baskets at once: it has the number of its statements times every sale.
+
+        :param baskets: list of :class:`~..facts.Basket`
+        :return: for each of them a list of :class:`~..engine.offers.Adjustment`
+        """
+        return [[] for _basket in baskets]
 
     @api.model
     def _award(self, club, member, facts, rules=None):
@@ -158,9 +189,16 @@ class LoyaltyClubPurchase(models.Model):
         """
         # All tiers are read at once: the member's next one is looked for soon.
         tier = member.tier_id.with_prefetch((member.tier_id | club.tier_ids).ids)
-        return self._engine_award(
+        award = self._engine_award(
             club, tier, facts.lines, self._engine_rules(club, member, facts, rules)
         )
+        if rules is not None:
+            return award
+        [adjustments] = self._on_award([Basket(club, member, facts, award)])
+        if not adjustments:
+            return award
+        lines = [self._engine_line(line) for line in facts.lines]
+        return offers.adjust(award, lines, adjustments)
 
     def _engine_award(self, club, tier, lines, rules):
         """What the engine grants for lines by its own rules, to members of a tier."""

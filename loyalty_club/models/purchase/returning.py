@@ -66,6 +66,7 @@ class LoyaltyClubPurchase(models.Model):
             self._return_values(returned, source, key, moment, move_id, reference)
         )
         self._take_points_back(back, sum(item.points for item in returned))
+        self._take_awards_back(back)
         if gives_cost_back:
             value_now = sum(item.total for item in returned)
             value = sum(state.total for state in states)
@@ -130,6 +131,7 @@ class LoyaltyClubPurchase(models.Model):
             }
         )
         sale._give_points_again(again)
+        sale._give_awards_again(again)
         self.member_id._note_purchase(again)
         return again
 
@@ -140,6 +142,10 @@ class LoyaltyClubPurchase(models.Model):
         del values["purchase_id"]
         for amount in ("quantity", "total", "points", "status_points", *SHARED):
             values[amount] = -line[amount]
+        values["awards"] = {
+            account: {"given": -units}
+            for account, units in line._award_units("given").items()
+        } or None
         return values
 
     def _note_undone(self, return_lines):
@@ -159,6 +165,9 @@ class LoyaltyClubPurchase(models.Model):
                     + decimal(back.status_points),
                 }
             )
+            # Those of a return are negative, too.
+            for account, units in back._award_units("given").items():
+                line._note_award(account, "taken", units)
         some = any(decimal(line.returned_quantity) for line in self.line_ids)
         self.returned = "part" if some else "none"
 
@@ -205,6 +214,8 @@ class LoyaltyClubPurchase(models.Model):
                 total_returned=round(line.returned_total * 10**money),
                 amounts={name: round(line[name] * 10**money) for name in SHARED},
                 amounts_returned=so_far.get(line.key, {}),
+                accounts=line._award_units("given"),
+                accounts_taken=line._award_units("taken"),
             )
             for line in self.line_ids
         ]
@@ -242,6 +253,9 @@ class LoyaltyClubPurchase(models.Model):
                     "status_taken": decimal(line.status_taken) + item.status_points,
                 }
             )
+            for account, units in item.accounts.items():
+                if units:
+                    line._note_award(account, "taken", units)
         left = any(
             decimal(line.quantity) > decimal(line.returned_quantity)
             for line in self.line_ids
@@ -310,6 +324,12 @@ class LoyaltyClubPurchase(models.Model):
             "has_cost": line.has_cost,
             "points": -item.points,
             "status_points": -item.status_points,
+            "awards": {
+                account: {"given": -units}
+                for account, units in item.accounts.items()
+                if units
+            }
+            or None,
             **{name: to_column(-item.amounts[name], money) for name in SHARED},
         }
 

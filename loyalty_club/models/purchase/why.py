@@ -48,6 +48,8 @@ class LoyaltyClubPurchase(models.Model):
     @api.model
     def _sentence(self, item):
         """One item of the trace as a sentence that a cashier can read aloud."""
+        if item.get("adjustment"):
+            return self._sentence_of_offer(item)
         rate = Fraction(item["rate"])
         values = {
             "rule": item["rule"],
@@ -104,6 +106,31 @@ class LoyaltyClubPurchase(models.Model):
             )
         return text + "."
 
+    @api.model
+    def _sentence_of_offer(self, item):
+        """What an offer changed, as a sentence."""
+        change = Decimal(item["change"])
+        values = {
+            "offer": item["rule"],
+            "amount": f"{abs(change):,f}",
+            "times": f"{float(Fraction(item['rate'])):g}",
+            "most": f"{Decimal(item.get('units') or 0):,f}",
+        }
+        if item["account"] == "points":
+            if item["mode"] == "multiply":
+                return self.env._("%(offer)s: %(times)s times the points.", **values)
+            if item["mode"] == "add":
+                return self.env._("%(offer)s: %(amount)s points more.", **values)
+            return self.env._("%(offer)s: at most %(most)s points.", **values)
+        accounts = self.env["loyalty.club.entry"]._fields["account"]
+        labels = dict(accounts._description_selection(self.env))
+        values["account"] = labels.get(item["account"], item["account"])
+        if item["mode"] == "cap":
+            return self.env._("%(offer)s: at most %(most)s of %(account)s.", **values)
+        if change < 0:
+            return self.env._("%(offer)s: %(amount)s less of %(account)s.", **values)
+        return self.env._("%(offer)s: %(amount)s of %(account)s.", **values)
+
     # ------------------------------------------------------------------ as a table
 
     @api.depends_context("lang")
@@ -148,7 +175,7 @@ class LoyaltyClubPurchase(models.Model):
             counted = points = ""
             if number < len(trace):
                 counted = self._counted(trace[number], self.currency_id)
-                points = f"{trace[number]['points']:,}"
+                points = self._given(trace[number], self.currency_id)
             lines.append((sentence, counted, points))
         return lines
 
@@ -159,15 +186,22 @@ class LoyaltyClubPurchase(models.Model):
             (
                 self._sentence(item),
                 self._counted(item, currency),
-                f"{item['points']:,}",
+                self._given(item, currency),
             )
             for item in trace
         ]
 
     @api.model
+    def _given(self, item, currency):
+        """What a rule or an offer gave: points, or money of another account."""
+        if item.get("account", "points") == "points":
+            return f"{item['points']:,}"
+        return format_amount(self.env, float(item["change"]), currency)
+
+    @api.model
     def _counted(self, item, currency):
         """What a rule counted: money with its currency, pieces, or the purchase."""
-        if item["mode"] == "order":
+        if item["mode"] == "order" or item.get("adjustment"):
             return ""
         number = Decimal(item["base"])
         if item["mode"] == "unit":
