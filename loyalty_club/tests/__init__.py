@@ -2,6 +2,7 @@ from . import test_access
 from . import test_archived_contacts
 from . import test_attacks
 from . import test_birthdays
+from . import test_bonuses
 from . import test_caps
 from . import test_cron
 from . import test_door

@@ -127,8 +127,12 @@ class TestJoining(ClubCase):
         self.assertEqual(self.available(ali.sudo()), 100)
         self.assertEqual(self.available(ali.sudo(), "credit"), 500)
         ali.sudo().welcomed = False  # even if the mark is lost, the key remembers
+        ali.action_welcome()
+        self.assertTrue(ali.sudo().welcomed)
+        self.assertEqual(self.available(ali.sudo()), 100)
+        self.assertEqual(self.available(ali.sudo(), "credit"), 500)
         with self.assertDatabaseRefuses("entry_key_uniq"):
-            ali.action_welcome()
+            self.grant(ali.sudo(), 100, key=f"welcome:{ali.id}:points")
 
     def test_only_staff_welcomes(self):
         ali = self.member("Ali")

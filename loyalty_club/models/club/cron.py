@@ -3,15 +3,12 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ...bonuses import BIRTHDAY, Due
 from ...engine.periods import birth_marks, next_birthday, year_of
-from ...ledger import Grant, Origin
 
 BATCH = 1000
 # Birthdays of days on which the job didn't run are made good up to so many days later.
 BIRTHDAYS_LATE = timedelta(days=60)
-# A birth date or a calendar that is changed brings no second gift within a year; a
-# gift that came late doesn't keep the next one away.
-BIRTHDAYS_APART = timedelta(days=300)
 
 
 class LoyaltyClub(models.Model):
@@ -112,16 +109,18 @@ class LoyaltyClub(models.Model):
             first = max(self.birthday_day + timedelta(days=1), last - BIRTHDAYS_LATE)
             first = min(first, last)
         ids = self._birthday_candidates(first, last, after_id, limit)
-        wanted = {}
-        for member in self.env["loyalty.club.member"].browse(ids):
+        dues = []
+        members = self.env["loyalty.club.member"].browse(ids)
+        for member in members:
             born = member.partner_id.birthdate_date
             day = next_birthday(born, first, self.calendar)
             if max(born, member.joined_on) <= day <= last:
-                wanted[f"birthday:{member.id}:{year_of(day, self.calendar)}"] = member
-        self._give_birthday(wanted)
+                year = year_of(day, self.calendar)
+                dues.append(Due(member, year, member.tier_id.birthday_points))
+        members._give_bonuses(self, BIRTHDAY, dues, today=last)
         if not ids:
             self.birthday_day = last
-        return len(wanted), ids[-1] if ids else None
+        return len(dues), ids[-1] if ids else None
 
     def _birthday_candidates(self, first, last, after_id, limit):
         """Members born around these days of the year; the calendar then decides.
@@ -149,49 +148,3 @@ class LoyaltyClub(models.Model):
             )
         )
         return [row[0] for row in rows]
-
-    def _give_birthday(self, wanted):
-        """Give the bonus to who hasn't had one for this birthday.
-
-        :param wanted: dict of key to member
-        """
-        given = self._given_birthdays(wanted)
-        new = {key: member for key, member in wanted.items() if member.id not in given}
-        members = self.env["loyalty.club.member"].union(*new.values())
-        ledger = self.env["loyalty.club.ledger"]
-        account_of = ledger._accounts(members, "points")
-        ledger._grant_many(
-            [
-                Grant(
-                    account_of[member.id],
-                    member.tier_id.birthday_points,
-                    "bonus",
-                    key=key,
-                    origin=Origin(reference="Birthday"),
-                )
-                for key, member in new.items()
-            ]
-        )
-
-    def _given_birthdays(self, wanted):
-        """Ids of those members who had this bonus, or another one shortly before.
-
-        So a birth date that is moved over the end of a year, or another calendar,
-        gives nothing twice.
-        """
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT DISTINCT entry.member_id
-                  FROM loyalty_club_entry AS entry
-                 WHERE entry.member_id = ANY(%s) AND entry.club_id = %s
-                   AND (entry.key = ANY(%s) OR entry.key LIKE %s AND entry.date > %s)
-                """,
-                [member.id for member in wanted.values()],
-                self.id,
-                list(wanted),
-                "birthday:%",
-                self.birthday_until - BIRTHDAYS_APART,
-            )
-        )
-        return {row[0] for row in rows}

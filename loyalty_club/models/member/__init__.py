@@ -1,6 +1,7 @@
 from . import tier
 from . import tier_move
 from . import member
+from . import bonuses
 from . import joining
 from . import erasing
 from . import bulk

@@ -4,9 +4,9 @@ from odoo import api, models
 from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
+from ...bonuses import WELCOME, Due
 from ...engine import identifiers
 from ...exceptions import ClubError
-from ...ledger import Origin
 from ...rights import raised
 
 # The key of card tokens comes from the server's environment: a copy of the database, or
@@ -702,19 +702,13 @@ class LoyaltyClubMember(models.Model):
         return True
 
     def _welcome(self):
-        ledger = self.env["loyalty.club.ledger"]
         for member in self:
             club = member.club_id
             if member.welcomed or member.state != "active":
                 continue
-            for account in ("points", "credit"):
-                units = club._welcome_units(account)
-                if units:
-                    ledger._grant(
-                        ledger._account(member, account),
-                        units,
-                        "bonus",
-                        key=f"welcome:{member.id}:{account}",
-                        origin=Origin(reference="Welcome"),
-                    )
+            dues = [
+                Due(member, account, club._welcome_units(account), account)
+                for account in ("points", "credit")
+            ]
+            self._give_bonuses(club, WELCOME, dues)
             member.welcomed = True

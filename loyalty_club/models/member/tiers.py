@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from odoo import api, fields, models
 from odoo.tools import SQL, format_amount, formatLang
 
+from ...bonuses import TIER, Due
 from ...clock import now
 from ...engine import tiering
 from ...engine.periods import add_months, qualification_window
-from ...ledger import Grant, Origin
+from ...ledger import Origin
 
 MEASURES = {"status": "status_points", "spend": "total", "visits": "visits"}
 WELCOMED_FOR = ("upgrade", "rules")
@@ -326,40 +327,26 @@ class LoyaltyClubMember(models.Model):
 
     def _welcome_to_tiers(self, club, moves):
         """The bonus of a tier, once in a membership: reached again, it gives none."""
-        wanted = {
-            f"tier:{move.member_id}:{move.tier.id}": move
+        moves = [
+            move
             for move in moves
             if move.up and move.tier.welcome_points and move.reason in WELCOMED_FOR
-        }
-        if not wanted:
-            return
-        entries = self.env["loyalty.club.entry"].search_fetch(
-            [("club_id", "=", club.id), ("key", "in", list(wanted))], ["key"]
-        )
-        for key in entries.mapped("key"):
-            del wanted[key]
-        members = self.browse(move.member_id for move in wanted.values()).filtered(
-            lambda member: member.state == "active"
-        )
-        ledger = self.env["loyalty.club.ledger"]
-        card_of = ledger._accounts(members, "points")
-        ledger._grant_many(
-            [
-                Grant(
-                    card_of[move.member_id],
-                    move.tier.welcome_points,
-                    "bonus",
-                    key=key,
-                    origin=Origin(
-                        model=move.tier._name,
-                        res_id=move.tier.id,
-                        reference=move.tier.name,
-                    ),
-                )
-                for key, move in wanted.items()
-                if move.member_id in card_of
-            ]
-        )
+        ]
+        members = self.browse(move.member_id for move in moves)
+        dues = [
+            Due(
+                member,
+                move.tier.id,
+                move.tier.welcome_points,
+                origin=Origin(
+                    model=move.tier._name,
+                    res_id=move.tier.id,
+                    reference=move.tier.name,
+                ),
+            )
+            for member, move in zip(members, moves, strict=True)
+        ]
+        self._give_bonuses(club, TIER, dues)
 
     @api.model
     def _requalify_batch(self, club, after_id=0, limit=5000, reason=None):
