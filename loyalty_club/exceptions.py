@@ -90,4 +90,6 @@ def in_words(text, env):
         "reason": env._("Reason"),
         "date": env._("Date"),
     }
+    if colon and field.startswith(("cap_", "welcome_")):
+        words.update(env["loyalty.club.limit.request"]._limits())
     return f"{words[field]}: {reason}" if colon and field in words else text

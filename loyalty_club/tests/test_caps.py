@@ -4,6 +4,7 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import freeze_time
 
+from ..exceptions import ClubError
 from ..models.club.limit import LIMITS
 from .common import ClubCase
 
@@ -208,6 +209,16 @@ class TestCaps(ClubCase):
                 self.assertIn(self.manager.name, bodies)
                 self.assertIn(second.name, bodies)
         self.assertEqual(self.ask(20, user=self.users["desk"]), "posted")
+
+    def test_limits_are_called_as_on_the_club_s_form(self):
+        self.grant(self.ali, 1)
+        request = self.higher("cap_desk_points", 20)
+        self.assertEqual(request.display_name, "Desk: points")
+        with self.assertRaises(ClubError) as caught:
+            self.club.with_user(self.manager).cap_desk_points = 20
+        self.assertIn("cap_desk_points: a higher", str(caught.exception))
+        told = caught.exception.for_browser(self.env)
+        self.assertTrue(str(told).startswith("Desk: points: a higher"))
 
     def test_a_refused_limit_stays_and_nothing_is_forged(self):
         second = self.user("second", "loyalty_club.group_manager")

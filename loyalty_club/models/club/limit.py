@@ -27,7 +27,6 @@ class LoyaltyClubLimitRequest(models.Model):
     _description = "Higher Limit"
     _inherit = ["loyalty.club.second.person"]
     _order = "id desc"
-    _rec_name = "limit"
     _club_asked = frozenset({"club_id", "limit", "amount", "note"})
     _club_proposed = frozenset({"club_id"})
 
@@ -76,6 +75,13 @@ class LoyaltyClubLimitRequest(models.Model):
             "welcome_credit": self.env._("Welcome: credit"),
         }
         return [(name, welcome.get(name) or names[name]["string"]) for name in LIMITS]
+
+    @api.depends("limit")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        labels = dict(self._limits())
+        for request in self:
+            request.display_name = labels.get(request.limit)
 
     @api.depends("club_id", "limit", "state")
     def _compute_present(self):
