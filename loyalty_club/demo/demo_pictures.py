@@ -110,7 +110,8 @@ def _picture(shape, first, second):
 
 
 class ProductProduct(models.Model):
-    _inherit = "product.product"
+    # A part of the model: the demo shop's pictures.
+    _inherit = "product.product"  # pylint: disable=consider-merging-classes-inherited
 
     @api.model
     def _show_demo_goods(self):
@@ -122,7 +123,8 @@ class ProductProduct(models.Model):
 
 
 class ResCompany(models.Model):
-    _inherit = "res.company"
+    # A part of the model: the demo shop's pictures.
+    _inherit = "res.company"  # pylint: disable=consider-merging-classes-inherited
 
     def _show_demo_logo(self):
         (self | self.child_ids).logo = _image(LOGO)

@@ -30,7 +30,8 @@ class AccountMove(models.Model):
     ``loyalty.club.exception``, and a manager says it. Sales receipts earn nothing.
     """
 
-    _inherit = "account.move"
+    # A part of the model: when the club follows it.
+    _inherit = "account.move"  # pylint: disable=consider-merging-classes-inherited
 
     club_purchase_ids = fields.One2many(
         "loyalty.club.purchase",

@@ -12,7 +12,8 @@ from .move_line import in_steps
 class AccountMove(models.Model):
     """From an invoice or credit note to the facts that the club counts."""
 
-    _inherit = "account.move"
+    # A part of the model: its facts.
+    _inherit = "account.move"  # pylint: disable=consider-merging-classes-inherited
 
     def _club_facts(self, club, key):
         """What was bought, in the club's currency.

@@ -12,7 +12,8 @@ class LoyaltyClub(models.Model):
     call of its own as it is done here.
     """
 
-    _inherit = "loyalty.club"
+    # A part of the model: the calls of the API.
+    _inherit = "loyalty.club"  # pylint: disable=consider-merging-classes-inherited
 
     enroll = public(members.enroll, key="key")
     member_get = public(members.member_get)

@@ -38,7 +38,8 @@ class LoyaltyClubCapUse(models.Model):
 class LoyaltyClub(models.Model):
     """How much people give without a second person, and members without anybody."""
 
-    _inherit = "loyalty.club"
+    # A part of the model: what one person may post alone.
+    _inherit = "loyalty.club"  # pylint: disable=consider-merging-classes-inherited
 
     cap_month_times = fields.Integer(
         "In a month, times the day",

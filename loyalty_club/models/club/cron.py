@@ -18,7 +18,8 @@ class LoyaltyClub(models.Model):
     job that was killed goes on where it was, and does nothing twice.
     """
 
-    _inherit = "loyalty.club"
+    # A part of the model: the nights.
+    _inherit = "loyalty.club"  # pylint: disable=consider-merging-classes-inherited
 
     # Where today's evaluation of all members has got to.
     requalify_day = fields.Date(readonly=True, copy=False)

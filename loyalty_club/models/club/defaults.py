@@ -7,7 +7,8 @@ from ...words import say_in_all_languages
 class LoyaltyClub(models.Model):
     """The club that a shop begins with."""
 
-    _inherit = "loyalty.club"
+    # A part of the model: how a new club starts.
+    _inherit = "loyalty.club"  # pylint: disable=consider-merging-classes-inherited
 
     @api.model
     def _found(self):

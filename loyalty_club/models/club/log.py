@@ -9,7 +9,8 @@ from .watched import TRACKED, UNTOLD
 class LoyaltyClub(models.Model):
     """Every policy is tracked: who changed it, from what to what."""
 
-    _inherit = "loyalty.club"
+    # A part of the model: its log.
+    _inherit = "loyalty.club"  # pylint: disable=consider-merging-classes-inherited
 
     def _track_get_fields(self):
         found = super()._track_get_fields()

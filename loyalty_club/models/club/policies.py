@@ -15,7 +15,8 @@ LAST_YEAR = 2999
 class LoyaltyClub(models.Model):
     """Policies of time that change: their units, and what a form says of them."""
 
-    _inherit = "loyalty.club"
+    # A part of the model: times, and what they say.
+    _inherit = "loyalty.club"  # pylint: disable=consider-merging-classes-inherited
 
     expiry_unit = fields.Char(
         compute="_compute_expiry_unit",

@@ -24,7 +24,8 @@ class Opening:
 class LoyaltyClubLedger(models.AbstractModel):
     """Many accounts at once: a bounded number of statements, whatever their number."""
 
-    _inherit = "loyalty.club.ledger"
+    # A part of the model: opening many accounts.
+    _inherit = "loyalty.club.ledger"  # pylint: disable=consider-merging-classes-inherited
 
     @api.model
     def _accounts(self, members, kind):

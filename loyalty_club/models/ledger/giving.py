@@ -20,7 +20,8 @@ from ..native.card import NATIVE_FLOW
 class LoyaltyClubLedger(models.AbstractModel):
     """Giving, spending, and moving from account to account."""
 
-    _inherit = "loyalty.club.ledger"
+    # A part of the model: giving, spending, moving.
+    _inherit = "loyalty.club.ledger"  # pylint: disable=consider-merging-classes-inherited
 
     # ------------------------------------------------------------------ giving
 

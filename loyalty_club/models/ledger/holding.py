@@ -9,7 +9,8 @@ from ...ledger import Origin, to_column
 class LoyaltyClubLedger(models.AbstractModel):
     """Holds: set aside for a basket, then captured or released."""
 
-    _inherit = "loyalty.club.ledger"
+    # A part of the model: holds.
+    _inherit = "loyalty.club.ledger"  # pylint: disable=consider-merging-classes-inherited
 
     def _hold(
         self,

@@ -296,7 +296,8 @@ PROOFS = {
 class LoyaltyClubLedger(models.AbstractModel):
     """The proof that the books of a club agree with one another: see ``PROOFS``."""
 
-    _inherit = "loyalty.club.ledger"
+    # A part of the model: the self-check.
+    _inherit = "loyalty.club.ledger"  # pylint: disable=consider-merging-classes-inherited
 
     def _check_club(self, club):
         """Prove the books of a club, and note the outcome as a loyalty.club.check.

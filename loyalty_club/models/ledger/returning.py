@@ -10,7 +10,8 @@ from ...ledger import SCALE, NewLot, Origin, Posting, units_from_scaled
 class LoyaltyClubLedger(models.AbstractModel):
     """The way back: what a purchase earned, and what it had cost."""
 
-    _inherit = "loyalty.club.ledger"
+    # A part of the model: taking and giving back.
+    _inherit = "loyalty.club.ledger"  # pylint: disable=consider-merging-classes-inherited
 
     def _take_back(self, card_id, units, purchase_id, *, key=None, origin=None):
         """Take back what the lines of a purchase earned.

@@ -14,7 +14,8 @@ RELEASED = ("company_id", "purchase_id", "reference")
 class LoyaltyClubLedger(models.AbstractModel):
     """What time does: waiting ends, and what isn't used expires."""
 
-    _inherit = "loyalty.club.ledger"
+    # A part of the model: what a day brings.
+    _inherit = "loyalty.club.ledger"  # pylint: disable=consider-merging-classes-inherited
 
     def _release_due(self, club, after_card_id=0, limit=1000):
         """Let points whose waiting is over be spent: one batch of accounts.

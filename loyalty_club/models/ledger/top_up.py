@@ -9,7 +9,8 @@ from ...ledger import SCALE, units_from_scaled
 class LoyaltyClubLedger(models.AbstractModel):
     """What documents load into wallets, and take out of them again."""
 
-    _inherit = "loyalty.club.ledger"
+    # A part of the model: what was loaded.
+    _inherit = "loyalty.club.ledger"  # pylint: disable=consider-merging-classes-inherited
 
     def _settle_top_up(self, program, partner, units, origin):
         """Let a document have loaded ``units`` in all, whatever it did before.

@@ -24,7 +24,8 @@ WRITTEN = {
 class LoyaltyClubLedger(models.AbstractModel):
     """Writing: entries, lots, allocations and native history."""
 
-    _inherit = "loyalty.club.ledger"
+    # A part of the model: writing entries.
+    _inherit = "loyalty.club.ledger"  # pylint: disable=consider-merging-classes-inherited
 
     def _post(self, postings):
         """Write postings in their order; everything above ends here.

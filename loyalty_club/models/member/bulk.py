@@ -12,7 +12,8 @@ from .member import TIERS_LATER
 class LoyaltyClubMember(models.Model):
     """Many people who join at once: a bounded number of statements for a batch."""
 
-    _inherit = "loyalty.club.member"
+    # A part of the model: many at once.
+    _inherit = "loyalty.club.member"  # pylint: disable=consider-merging-classes-inherited
 
     @api.model
     def _members_of(self, club, partner_ids):

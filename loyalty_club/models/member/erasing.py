@@ -10,7 +10,8 @@ class LoyaltyClubMember(models.Model):
     What goes and what stays is said by whoever keeps it, see ``_on_erase``.
     """
 
-    _inherit = "loyalty.club.member"
+    # A part of the model: erasing.
+    _inherit = "loyalty.club.member"  # pylint: disable=consider-merging-classes-inherited
 
     def _erase(self, reason):
         """Forget the person, by whichever of their memberships.

@@ -18,7 +18,8 @@ PEPPER_LENGTH = 16  # characters at least
 class LoyaltyClubMember(models.Model):
     """How members join, are found, and what they show to be recognised."""
 
-    _inherit = "loyalty.club.member"
+    # A part of the model: joining and being found.
+    _inherit = "loyalty.club.member"  # pylint: disable=consider-merging-classes-inherited
 
     # ------------------------------------------------------------------ joining
 

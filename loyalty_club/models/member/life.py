@@ -8,7 +8,8 @@ from ...rights import raised
 class LoyaltyClubMember(models.Model):
     """What happens to a membership: paused, blocked, merged into another."""
 
-    _inherit = "loyalty.club.member"
+    # A part of the model: pausing, leaving, merging.
+    _inherit = "loyalty.club.member"  # pylint: disable=consider-merging-classes-inherited
 
     # ------------------------------------------------------------------ state
 

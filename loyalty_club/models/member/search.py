@@ -8,7 +8,8 @@ from ...engine.periods import next_birthday
 class LoyaltyClubMember(models.Model):
     """How people look for members on their screens."""
 
-    _inherit = "loyalty.club.member"
+    # A part of the model: how people look for them.
+    _inherit = "loyalty.club.member"  # pylint: disable=consider-merging-classes-inherited
 
     birthday_this_month = fields.Boolean(
         compute="_compute_birthday_this_month",

@@ -54,7 +54,8 @@ class LoyaltyClubMember(models.Model):
     the period has moved on, the purchases of the new one are summed again.
     """
 
-    _inherit = "loyalty.club.member"
+    # A part of the model: tiers.
+    _inherit = "loyalty.club.member"  # pylint: disable=consider-merging-classes-inherited
 
     tier_icon = fields.Selection(related="tier_id.icon", string="Tier icon")
     tier_words = fields.Char("Next tier in words", compute="_compute_tier_words")

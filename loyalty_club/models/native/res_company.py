@@ -2,7 +2,8 @@ from odoo import models
 
 
 class ResCompany(models.Model):
-    _inherit = "res.company"
+    # A part of the model: a company in use.
+    _inherit = "res.company"  # pylint: disable=consider-merging-classes-inherited
 
     def write(self, vals):
         res = super().write(vals)

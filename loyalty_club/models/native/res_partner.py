@@ -16,7 +16,8 @@ PERSONAL = "loyalty_club.group_desk,loyalty_club.group_auditor"
 
 
 class ResPartner(models.Model):
-    _inherit = "res.partner"
+    # A part of the model: what members show.
+    _inherit = "res.partner"  # pylint: disable=consider-merging-classes-inherited
 
     # The names that the ecosystem's own addons use, so that data is shared with them.
     # Contacts are shared by companies; this much of a person is the club's to know.

@@ -11,7 +11,8 @@ from .returning import decimal
 class LoyaltyClubPurchase(models.Model):
     """Purchases that earn for what is received, in parts as it comes."""
 
-    _inherit = "loyalty.club.purchase"
+    # A part of the model: what is received in parts.
+    _inherit = "loyalty.club.purchase"  # pylint: disable=consider-merging-classes-inherited
 
     def _limit_to_received(self, values, award, received):
         """Let a new purchase earn for the first part that was received.

@@ -19,7 +19,8 @@ MAX_POINTS = 10**14
 class LoyaltyClubPurchase(models.Model):
     """From the facts of a purchase to its award."""
 
-    _inherit = "loyalty.club.purchase"
+    # A part of the model: recording and earning.
+    _inherit = "loyalty.club.purchase"  # pylint: disable=consider-merging-classes-inherited
 
     # ------------------------------------------------------------------ recording
 

@@ -16,7 +16,8 @@ SHARED = ("untaxed", "total_before_discount", "untaxed_before_discount", "cost")
 class LoyaltyClubPurchase(models.Model):
     """The way back: what returned lines earned and cost."""
 
-    _inherit = "loyalty.club.purchase"
+    # A part of the model: returns.
+    _inherit = "loyalty.club.purchase"  # pylint: disable=consider-merging-classes-inherited
 
     def _return(
         self,

@@ -9,7 +9,8 @@ from ...engine.periods import period_start
 class LoyaltyClubPurchase(models.Model):
     """What purchases would have earned by other rules; nothing is written."""
 
-    _inherit = "loyalty.club.purchase"
+    # A part of the model: what other rules would give.
+    _inherit = "loyalty.club.purchase"  # pylint: disable=consider-merging-classes-inherited
 
     def _supposed(self, rules):
         """What each of these sales of one club would earn by these rules, in units.

@@ -10,7 +10,8 @@ from odoo.tools import format_amount
 class LoyaltyClubPurchase(models.Model):
     """How the points of a purchase came about, in words and as a table."""
 
-    _inherit = "loyalty.club.purchase"
+    # A part of the model: why it earned.
+    _inherit = "loyalty.club.purchase"  # pylint: disable=consider-merging-classes-inherited
 
     why_html = fields.Html("Why", compute="_compute_why_html", sanitize=False)
 
