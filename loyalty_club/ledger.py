@@ -8,9 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-# Balances leave the database as whole ten-thousandths (see ``amounts.AMOUNT``), so
-# that no float stands between a numeric column and the engine's integers.
-SCALE = 4
+from .engine.amounts import SCALE
 
 
 def units_from_scaled(scaled, digits):

@@ -138,8 +138,11 @@ def _facts(club, purchase):
     if currency and currency != club.currency_id.name:
         refuse("currency", "is not the club's")
     products = products_of(club, purchase["lines"])
+    company = _branch(club, purchase.get("branch"))
+    moment = _moment(club, purchase.get("date"))
+    day = club._day(moment)
     lines = [
-        _line(club, line, product)
+        _line(club, line, product, company, day)
         for line, product in zip(purchase["lines"], products, strict=True)
     ]
     if sum(line.total for line in lines) < 0:
@@ -147,11 +150,11 @@ def _facts(club, purchase):
     return PurchaseFacts(
         source="door",
         key=purchase.get("uuid") or "quote",
-        moment=_moment(club, purchase.get("date")),
+        moment=moment,
         lines=lines,
         channel=purchase.get("channel"),
         branch=purchase.get("branch"),
-        company_id=_branch(club, purchase.get("branch")).id,
+        company_id=company.id,
         reference=purchase.get("reference"),
         payments=[
             {"method": payment["method"], "amount": format(payment["amount"], "f")}
@@ -204,8 +207,8 @@ def _product(club, index, line, by_id, by_sku):
     return product
 
 
-def _line(club, line, product):
-    """:class:`~..facts.LineFacts` of a checked line."""
+def _line(club, line, product, company, day):
+    """:class:`~..facts.LineFacts` of a checked line, sold by a company on a day."""
     quantity = line["quantity"]
     discount = line.get("discount", Decimal(0))
     price = line.get("unit_price")
@@ -228,14 +231,5 @@ def _line(club, line, product):
         category=line.get("category"),
         unit_price=price if price is not None else Decimal(0),
         discount=discount,
-        cost=_cost(club, product, quantity),
+        cost=product._club_cost(club, quantity, company, day),
     )
-
-
-def _cost(club, product, quantity):
-    """What the goods of a line cost, in units; None where it isn't known."""
-    company = club.company_id
-    price = product.with_company(company).standard_price
-    if not price or company.currency_id != club.currency_id:
-        return None
-    return to_units(quantity * Decimal(repr(price)), club._digits("wallet"))

@@ -6,7 +6,14 @@ A *unit* is the smallest step of a program or currency: with two digits 12.50 is
 
 import re
 from decimal import ROUND_HALF_UP, Context, Decimal
+from fractions import Fraction
 from functools import cache
+
+# Columns of amounts, prices and quantities keep ten-thousandths: four decimals hold
+# every currency of ISO 4217. They leave the database as whole ones, so that no float
+# stands between a numeric column and integers.
+SCALE = 4
+STEP = Decimal(1).scaleb(-SCALE)
 
 # Far beyond any balance, and short enough that no input can ask for a number
 # with millions of digits ("1e999999999" is eleven characters long).
@@ -77,6 +84,42 @@ def decimal(value: int | float | Decimal) -> Decimal:
     Raises :class:`AmountError` for everything that isn't a finite number.
     """
     return _decimal(value)
+
+
+def fraction(value: int | float | Decimal) -> Fraction:
+    """As :func:`decimal`, to be multiplied and divided without rounding.
+
+    >>> fraction(0.1), fraction(3)
+    (Fraction(1, 10), Fraction(3, 1))
+    """
+    return Fraction(decimal(value))
+
+
+def in_steps(value: int | float | Decimal) -> Decimal:
+    """As :func:`decimal`, in the steps that purchases keep.
+
+    >>> in_steps(2.00005), in_steps(3)
+    (Decimal('2.0000'), Decimal('3.0000'))
+    """
+    return decimal(value).quantize(STEP)
+
+
+def scaled(value: int | float | Decimal) -> int:
+    """Whole ten-thousandths of an amount.
+
+    >>> scaled(12.5), scaled(Decimal("0.0001"))
+    (125000, 1)
+    """
+    return to_units(value, SCALE)
+
+
+def unscaled(number: int) -> Decimal:
+    """The amount of so many ten-thousandths: what :func:`scaled` came from.
+
+    >>> unscaled(125000)
+    Decimal('12.5000')
+    """
+    return to_decimal(number, SCALE)
 
 
 def to_decimal(units: int, digits: int) -> Decimal:

@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 from decimal import ROUND_DOWN, Decimal
 from fractions import Fraction
 
+from .amounts import STEP
+
 # Quantities are kept with four places. A part of a piece that was credited is cut to
 # that, and the next credit of the line evens it out.
-_STEP = Decimal("0.0001")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,7 @@ def _part_of(quantity: Decimal, part: Fraction) -> Decimal:
         return quantity
     exact = Fraction(quantity) * part
     return (Decimal(exact.numerator) / Decimal(exact.denominator)).quantize(
-        _STEP, rounding=ROUND_DOWN
+        STEP, rounding=ROUND_DOWN
     )
 
 

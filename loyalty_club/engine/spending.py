@@ -16,10 +16,7 @@ from decimal import ROUND_HALF_UP, ROUND_UP, Decimal
 from fractions import Fraction
 from typing import Literal
 
-from .amounts import to_units
-
-# What a document says that a reward costs is a float: it is read to so many places.
-_SAID_DIGITS = 4
+from .amounts import SCALE, scaled, to_units
 
 Account = str
 Kind = Literal["points", "money"]
@@ -62,8 +59,8 @@ def cost_said(parts: Iterable[int | float | Decimal], digits: int) -> int:
     >>> cost_said([5, -3], 0)
     5
     """
-    said = sum(max(to_units(part, _SAID_DIGITS), 0) for part in parts)
-    return -(-said // 10 ** (_SAID_DIGITS - digits))
+    said = sum(max(scaled(part), 0) for part in parts)
+    return -(-said // 10 ** (SCALE - digits))
 
 
 def cost_of_money(money: Decimal, each: Decimal, digits: int) -> int:

@@ -45,6 +45,7 @@ from . import test_rights_defaults
 from . import test_rights_raised
 from . import test_rule_preview
 from . import test_rule_words
+from . import test_said_once
 from . import test_scopes
 from . import test_spending_order
 from . import test_take_back

@@ -6,10 +6,10 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
 from ..amounts import AMOUNT
+from ..engine.amounts import scaled
 from ..ledger import SCALE, to_column, units_from_scaled
 from ..models.club.club import ACCOUNTS, PROGRAM_TYPES
 from ..models.ledger.bulk import Opening
-from ..models.member.tiers import scaled
 from ..rights import raised
 
 BATCH = 1000

@@ -6,10 +6,11 @@ from odoo.exceptions import AccessError, UserError
 
 from ..amounts import AMOUNT
 from ..engine import tiering
+from ..engine.amounts import scaled, unscaled
 from ..engine.periods import QualificationPolicy, qualification_window
 from ..models.club.club import RANKING
 from ..models.member.tier import PUBLISH
-from ..models.member.tiers import Ladder, scaled
+from ..models.member.tiers import Ladder
 from ..rights import raised
 
 BATCH = 5000
@@ -250,7 +251,7 @@ class LoyaltyClubTierPublish(models.TransientModel):
                             "from_tier_id": current,
                             "to_line_id": line_id,
                             "direction": direction,
-                            "value": value / 10**4,
+                            "value": unscaled(value),
                         }
                     )
                     for member_id, current, line_id, direction, value in shown

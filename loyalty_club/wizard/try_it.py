@@ -1,14 +1,12 @@
-from decimal import Decimal
 from fractions import Fraction
 
 from odoo import Command, api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import format_amount
 
-from ..engine.amounts import to_units
+from ..engine.amounts import STEP, decimal, in_steps, to_units
 from ..engine.earning import trace_to_json
 from ..facts import LineFacts, PurchaseFacts
-from ..models.accounting.move_line import STEP, in_steps
 from ..rights import raised
 
 
@@ -218,7 +216,7 @@ class LoyaltyClubTryLine(models.TransientModel):
             product_id=self.product_id._origin.id,
             name=self.product_id.display_name,
             quantity=max(in_steps(self.quantity), STEP),
-            unit_price=Decimal(repr(self.price)),
+            unit_price=decimal(self.price),
             discount=in_steps(self.discount),
             total=units(now, "total_included"),
             untaxed=units(now, "total_excluded"),

@@ -3,6 +3,7 @@ from contextlib import contextmanager
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import format_date
 
 from ...amounts import AMOUNT
@@ -176,34 +177,24 @@ class AccountMove(models.Model):
     def _club_members(self):
         """Who may earn by these invoices: dict of invoice to members, one in a club.
 
-        The contact himself where he is a member, or else the company he belongs to.
+        See ``_buyers`` of members.
         """
-        partners = self.partner_id | self.commercial_partner_id
-        found = self.env["loyalty.club.member"].search(
-            [
-                ("partner_id", "in", partners.ids),
-                ("club_id.company_id", "in", self.company_id.parent_ids.ids),
-                ("club_id.active", "=", True),
-            ]
+        clubs = Domain("company_id", "in", self.company_id.parent_ids.ids) & Domain(
+            "active", "=", True
         )
-        by_partner = {}
-        # Merged memberships first, so that one that replaced them on the contact wins.
-        for member in found.sorted(lambda member: not member.merged_into_id):
-            now = member.merged_into_id or member
-            if now.state != "left":
-                by_partner.setdefault(member.partner_id, {})[member.club_id] = now
-        chosen = {}
-        for invoice in self:
-            by_club = {
-                **by_partner.get(invoice.commercial_partner_id, {}),
-                **by_partner.get(invoice.partner_id, {}),
-            }
-            chosen[invoice] = [
+        customers = {
+            invoice: (invoice.partner_id, invoice.commercial_partner_id)
+            for invoice in self
+        }
+        buyers = self.env["loyalty.club.member"]._buyers(clubs, customers.values())
+        return {
+            invoice: [
                 member
-                for club, member in by_club.items()
+                for club, member in buyers[customers[invoice]].items()
                 if club.company_id in invoice.company_id.parent_ids
             ]
-        return chosen
+            for invoice in self
+        }
 
     def _club_follow_one(self, sales, members):
         """Bring one invoice's purchases in line; credit notes follow afterwards.

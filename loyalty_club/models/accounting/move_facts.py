@@ -3,10 +3,9 @@ from zoneinfo import ZoneInfo
 
 from odoo import fields, models
 
-from ...engine.amounts import to_units
+from ...engine.amounts import in_steps, to_units
 from ...engine.crediting import CreditLine, match_credit
 from ...facts import PurchaseFacts
-from .move_line import in_steps
 
 
 class AccountMove(models.Model):

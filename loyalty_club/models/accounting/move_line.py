@@ -3,11 +3,8 @@ from fractions import Fraction
 
 from odoo import models
 
-from ...engine.amounts import to_units
+from ...engine.amounts import STEP, decimal, in_steps, to_units
 from ...facts import LineFacts
-
-# Purchases keep quantities and prices in steps of this.
-STEP = Decimal("0.0001")
 
 
 class AccountMoveLine(models.Model):
@@ -85,15 +82,8 @@ class AccountMoveLine(models.Model):
         """What the goods had cost, in units of the club's currency, where known."""
         if self.price_total < 0:
             return 0
-        company = self.company_id
-        price = self.product_id.with_company(company).standard_price
-        if not price:
-            return None
-        cost = Decimal(repr(price)) * self._club_quantity()
-        converted = company.currency_id._convert(
-            float(cost), club.currency_id, company, day
-        )
-        return to_units(converted, club._digits("wallet"))
+        quantity = self._club_quantity()
+        return self.product_id._club_cost(club, quantity, self.company_id, day)
 
     def _club_units(self, amount, club, day):
         converted = self.currency_id._convert(
@@ -120,9 +110,4 @@ class AccountMoveLine(models.Model):
                 self.price_total, program.currency_id, self.company_id, self.date
             )
         digits = program.club_id._digits("wallet")
-        return Fraction(Decimal(str(rate)) * Decimal(repr(amount))) * 10**digits
-
-
-def in_steps(value):
-    """The decimal number that a field shows, in the steps that purchases keep."""
-    return Decimal(repr(value)).quantize(STEP)
+        return Fraction(Decimal(str(rate)) * decimal(amount)) * 10**digits

@@ -2,6 +2,8 @@ from fractions import Fraction
 
 from odoo import models
 
+from ...engine.amounts import fraction
+
 PAID = ("in_payment", "paid")
 
 
@@ -25,7 +27,7 @@ class AccountMove(models.Model):
         self.ensure_one()
         received, credited = self._club_received_entries()
         received += self._club_received_without_entry(received)
-        due = exact(self.amount_total) - credited
+        due = fraction(self.amount_total) - credited
         if due > 0:
             return min(received / due, Fraction(1))
         # Nothing had to be paid, or all of it was credited.
@@ -35,7 +37,7 @@ class AccountMove(models.Model):
         """What was received and what was credited, in the invoice's currency."""
         received, credited = Fraction(0), Fraction(0)
         for partial in self.line_ids.matched_credit_ids:
-            amount = exact(partial.debit_amount_currency)
+            amount = fraction(partial.debit_amount_currency)
             move = partial.credit_move_id.move_id
             if move.state != "posted":
                 continue  # in draft again, it stays reconciled
@@ -60,7 +62,7 @@ class AccountMove(models.Model):
         )
         on_the_way, arrived = Fraction(0), Fraction(0)
         for payment in payments:
-            amount = exact(
+            amount = fraction(
                 payment.currency_id._convert(
                     payment.amount, self.currency_id, self.company_id, payment.date
                 )
@@ -77,10 +79,10 @@ class AccountMove(models.Model):
         :return: Fraction, 0 to 1
         """
         self.ensure_one()
-        settled = -sum(exact(line.balance) for line in self._club_settling_lines())
+        settled = -sum(fraction(line.balance) for line in self._club_settling_lines())
         if settled <= 0:
             return Fraction(0)
-        money = sum(exact(line.balance) for line in self._club_money_lines())
+        money = sum(fraction(line.balance) for line in self._club_money_lines())
         return min(max(money / settled, Fraction(0)), Fraction(1))
 
     def _club_settling_lines(self):
@@ -102,8 +104,3 @@ class AccountMove(models.Model):
         return self.line_ids.filtered(
             lambda line: line.account_type in ("asset_cash", "liability_credit_card")
         )
-
-
-def exact(amount):
-    """The fraction that an amount of money shows."""
-    return Fraction(repr(amount))

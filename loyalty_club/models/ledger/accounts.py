@@ -46,12 +46,9 @@ class LoyaltyClubLedger(models.AbstractModel):
 
         :return: id of its ``loyalty.card``
         """
-        members = self.env["loyalty.club.member"].search(
-            [("club_id", "=", club.id), ("partner_id", "=", partner.id)]
-        )
-        if members:
-            member = members.sorted(lambda member: bool(member.merged_into_id))[0]
-            return self._account(member.merged_into_id or member, kind)
+        members = self.env["loyalty.club.member"]._of_contacts(club, partner)
+        if member := members.get(partner, {}).get(club):
+            return self._account(member, kind)
         program = club._program(kind)
         found = self._find_accounts(program, {partner.id: None})
         if partner.id not in found:

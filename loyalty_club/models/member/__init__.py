@@ -8,6 +8,7 @@ from . import bulk
 from . import tiers
 from . import life
 from . import search
+from . import customers
 from . import identifier
 from . import consent
 from . import erasing_contact

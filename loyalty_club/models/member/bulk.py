@@ -17,7 +17,10 @@ class LoyaltyClubMember(models.Model):
 
     @api.model
     def _members_of(self, club, partner_ids):
-        """Dict of partner id to the id of his membership of a club."""
+        """Dict of partner id to the id of the membership that keeps their accounts.
+
+        That is one of their own: who was merged into another member has none.
+        """
         members = self.search_fetch(
             [
                 ("club_id", "=", club.id),

@@ -6,6 +6,7 @@ from odoo.tools import SQL, sql
 
 from ...amounts import AMOUNT
 from ...engine import tiering
+from ...engine.amounts import scaled, unscaled
 from ...engine.identifiers import looks_like_pan, member_number
 from ...exceptions import ClubError
 from ...rights import link, links, raised, scalars
@@ -199,11 +200,11 @@ class LoyaltyClubMember(models.Model):
             ahead = tiering.progress(
                 tiers._rules(),
                 list(tiers.ids).index(member.tier_id.id) if member.tier_id else -1,
-                round(member.qualified * 10**4),
+                scaled(member.qualified),
             )
             at_top = ahead.next_index is None
             member.next_tier_id = False if at_top else tiers[ahead.next_index]
-            member.next_tier_missing = ahead.missing / 10**4
+            member.next_tier_missing = unscaled(ahead.missing)
             member.tier_progress = 100 if at_top else ahead.percent
 
     @api.depends("card_ids.points", "card_ids.club_pending", "card_ids.club_debt")

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ...amounts import AMOUNT
+from ...engine.amounts import scaled
 from ...engine.tiering import TierRule
 from ...rights import check_finite
 
@@ -120,6 +121,6 @@ class LoyaltyClubTier(models.Model):
         Thresholds are integers of the measure's ten-thousandth: what ``AMOUNT`` holds.
         """
         return [
-            TierRule(code=str(tier.id), threshold=round(tier.threshold * 10**4))
+            TierRule(code=str(tier.id), threshold=scaled(tier.threshold))
             for tier in self
         ]

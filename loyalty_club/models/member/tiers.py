@@ -7,6 +7,7 @@ from odoo.tools import SQL, format_amount, formatLang
 from ...bonuses import TIER, Due
 from ...clock import now
 from ...engine import tiering
+from ...engine.amounts import SCALE, scaled, unscaled
 from ...engine.periods import add_months, qualification_window
 from ...ledger import Origin
 
@@ -148,7 +149,7 @@ class LoyaltyClubMember(models.Model):
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT period.member_id, round(COALESCE(sum(%s), 0) * 10000)::bigint
+                SELECT period.member_id, round(COALESCE(sum(%s), 0) * %s)::bigint
                   FROM unnest(%s::int[], %s::date[], %s::date[])
                        AS period (member_id, start, stop)
                   LEFT JOIN loyalty_club_purchase AS purchase
@@ -157,6 +158,7 @@ class LoyaltyClubMember(models.Model):
                  GROUP BY period.member_id
                 """,
                 column,
+                10**SCALE,
                 list(windows),
                 [start for start, _end in windows.values()],
                 [end for _start, end in windows.values()],
@@ -228,7 +230,7 @@ class LoyaltyClubMember(models.Model):
             SQL(
                 """
                 UPDATE loyalty_club_member AS member
-                   SET qualified = new.value / 10000,
+                   SET qualified = new.value / %(scale)s,
                        qualified_from = new.start,
                        qualified_until = new.stop,
                        below_since = new.below_since,
@@ -245,9 +247,10 @@ class LoyaltyClubMember(models.Model):
                    AND (member.qualified, member.qualified_from, member.qualified_until,
                         member.below_since, member.tier_id)
                        IS DISTINCT FROM
-                       (new.value / 10000, new.start, new.stop,
+                       (new.value / %(scale)s, new.start, new.stop,
                         new.below_since, new.tier_id)
                 """,
+                scale=10**SCALE,
                 today=today,
                 valid=valid_until,
                 **dict(
@@ -287,7 +290,7 @@ class LoyaltyClubMember(models.Model):
                     "from_tier_id": move.from_id,
                     "to_tier_id": move.tier.id,
                     "date": now(self.env),
-                    "value": move.value / 10**4,
+                    "value": unscaled(move.value),
                     "reason": move.reason,
                 }
                 for move in moves
@@ -375,8 +378,3 @@ class LoyaltyClubMember(models.Model):
             order="id",
             limit=limit,
         )
-
-
-def scaled(amount):
-    """Ten-thousandths of what a numeric field shows: the unit that tiers count in."""
-    return round(amount * 10**4)

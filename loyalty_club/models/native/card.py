@@ -85,15 +85,9 @@ class LoyaltyCard(models.Model):
         partner_id = vals["partner_id"]
         self._club_check_only(program_sudo, partner_id)
         member_sudo = self.env["loyalty.club.member"].sudo()  # whoever opens it for him
-        member = member_sudo.search(
-            [
-                ("club_id", "=", program_sudo.club_id.id),
-                ("partner_id", "=", partner_id),
-                ("merged_into_id", "=", False),
-            ]
-        )
+        members = member_sudo._members_of(program_sudo.club_id, [partner_id])
         given = {name: value for name, value in vals.items() if name not in OURS}
-        return {**given, "points": 0, "member_id": member.id}
+        return {**given, "points": 0, "member_id": members.get(partner_id)}
 
     def _club_check_only(self, program_sudo, partner_id):
         """Say in words what the unique index would refuse."""

@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.exceptions import UserError
 
+from ...engine.amounts import decimal, to_units
+
 
 class ProductProduct(models.Model):
     # A part of the model: what programs need.
@@ -14,6 +16,21 @@ class ProductProduct(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_club(self):
         self.with_context(active_test=False)._club_refuse_end()
+
+    def _club_cost(self, club, quantity, company, day):
+        """What pieces of this product cost the company that sold them.
+
+        :param quantity: Decimal, of the product's own unit
+        :param day: of the rate, where the company's currency isn't the club's
+        :return: units of the club's money; None where nobody keeps a cost
+        """
+        price = self.with_company(company).standard_price
+        if not price:
+            return None
+        cost = company.currency_id._convert(
+            float(decimal(price) * quantity), club.currency_id, company, day
+        )
+        return to_units(cost, club._digits("wallet"))
 
     def _club_refuse_end(self):
         """Keep what wallets are loaded with, and what rewards are booked on.

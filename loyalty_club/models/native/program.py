@@ -3,6 +3,7 @@ from fractions import Fraction
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from ...engine.amounts import fraction
 from ...words import sentence
 from ..club.club import ACCOUNTS
 
@@ -117,7 +118,7 @@ class LoyaltyProgram(models.Model):
                 reward._club_pays_any_amount() and not reward._club_unsound_number()
             )
         )
-        worths = [Fraction(repr(reward.discount)) for reward in rewards]
+        worths = [fraction(reward.discount) for reward in rewards]
         return max(worths, default=Fraction(0))
 
     def write(self, vals):

@@ -275,7 +275,13 @@ class LoyaltyReward(models.Model):
         # Who sells reads neither members nor tiers, but has to know this much.
         rewards_sudo = self.sudo().filtered("club_id")
         tier = card.sudo().member_id.tier_id
-        return all(
-            not reward.club_tier_ids or tier in reward.club_tier_ids
-            for reward in rewards_sudo
+        return rewards_sudo._club_for_tier(tier) == rewards_sudo
+
+    def _club_for_tier(self, tier):
+        """Those of these rewards that members of a tier may claim.
+
+        :param tier: ``loyalty.club.tier``, empty for who is in none
+        """
+        return self.filtered(
+            lambda reward: not reward.club_tier_ids or tier in reward.club_tier_ids
         )

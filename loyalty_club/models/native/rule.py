@@ -8,7 +8,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ...engine import earning
-from ...engine.amounts import to_units
+from ...engine.amounts import fraction, to_units
 from ...scopes import BasketScopes
 from ...words import joined, money_text, names_text, number_text, sentence
 from .sound import MOST
@@ -229,10 +229,10 @@ class LoyaltyRule(models.Model):
         """
         self.ensure_one()
         if self.club_mode == "multiply":
-            return Fraction(repr(self.club_factor))
-        rate = Fraction(repr(self.reward_point_amount))
+            return fraction(self.club_factor)
+        rate = fraction(self.reward_point_amount)
         if self.club_mode == "money":
-            rate /= Fraction(repr(self.club_per_amount or 1.0))
+            rate /= fraction(self.club_per_amount or 1.0)
         return rate
 
     def _club_engine_rules(self, lines, unearning, used, links=None):

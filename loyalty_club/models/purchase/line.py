@@ -4,9 +4,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from odoo import api, fields, models
 
 from ...amounts import AMOUNT
-from ...engine.amounts import to_units
+from ...engine.amounts import decimal, in_steps, to_units
 from ...facts import LineFacts
-from ..accounting.move_line import in_steps
 
 COLUMN_TYPES = {
     "boolean": "bool",
@@ -134,7 +133,7 @@ class LoyaltyClubPurchaseLine(models.Model):
             return value or None
         if value is None or isinstance(value, int):
             return value
-        number = value if isinstance(value, Decimal) else Decimal(repr(value))
+        number = decimal(value)
         if field.type == "monetary":
             return number  # facts are whole units of their currency
         _precision, scale = field.get_digits(self.env)

@@ -4,8 +4,8 @@ from fractions import Fraction
 from odoo import models
 
 from ...engine import receiving
+from ...engine.amounts import decimal
 from ...ledger import to_column
-from .returning import decimal
 
 
 class LoyaltyClubPurchase(models.Model):

@@ -4,6 +4,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ...engine import earning, offers
+from ...engine.amounts import fraction
 from ...engine.periods import period_end, period_start
 from ...exceptions import ClubError
 from ...facts import Basket
@@ -207,7 +208,7 @@ class LoyaltyClubPurchase(models.Model):
             [self._engine_line(line) for line in lines],
             rules,
             currency_digits=club._digits("wallet"),
-            multiplier=exact(tier.multiplier) if tier else Fraction(1),
+            multiplier=fraction(tier.multiplier) if tier else Fraction(1),
             multiplier_name=tier.name or "",
         )
 
@@ -320,8 +321,3 @@ class LoyaltyClubPurchase(models.Model):
             )
         )
         return {rule_id: used for rule_id, *used in rows}
-
-
-def exact(value):
-    """The fraction that a decimal field shows: 0.1 is 1/10."""
-    return Fraction(repr(value))

@@ -1,11 +1,11 @@
 from collections import defaultdict
-from decimal import Decimal
 
 from odoo import models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...engine import returns, spending
+from ...engine.amounts import decimal
 from ...exceptions import ClubError
 from ...ledger import to_column
 
@@ -391,8 +391,3 @@ class LoyaltyClubPurchase(models.Model):
             ["amount:sum"],
         )
         return round((rows[0][0] or 0) * 10**digits)
-
-
-def decimal(value):
-    """The decimal number that a numeric field shows."""
-    return Decimal(repr(value))

@@ -1,9 +1,7 @@
-from decimal import Decimal
-
 from odoo import api, fields, models
 from odoo.fields import NO_ACCESS
 
-from odoo.addons.loyalty_club.engine.amounts import to_units
+from odoo.addons.loyalty_club.engine.amounts import decimal
 
 # What the club finds a line by, and counts a refund, or money that comes later, from.
 OF_LINE = (
@@ -291,14 +289,13 @@ class PosOrderLine(models.Model):
 
         :return: dict of line to units; without those of which it isn't known
         """
-        company = self.order_id.company_id
-        if company.currency_id != club.currency_id:
-            return {}
-        products = self.product_id.with_company(company)
-        prices = {product.id: product.standard_price for product in products}
-        digits, costs = club._digits("wallet"), {}
+        costs, order = {}, self.order_id
+        if not order:
+            return costs
+        company, day = order.company_id, order._club_moment(club).date()
         for line in self:
-            if price := prices.get(line.product_id.id):
-                cost = Decimal(repr(price)) * Decimal(repr(line.qty))
-                costs[line] = to_units(cost, digits)
+            quantity = decimal(line.qty)
+            cost = line.product_id._club_cost(club, quantity, company, day)
+            if cost is not None:
+                costs[line] = cost
         return costs

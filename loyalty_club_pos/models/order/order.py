@@ -174,19 +174,11 @@ class PosOrder(models.Model):
         )
 
     def _club_member(self, club):
-        """The member who buys: the customer, or else the company they belong to."""
-        partners = self.partner_id | self.partner_id.commercial_partner_id
-        if not partners:
-            return self.env["loyalty.club.member"]
-        members = self.env["loyalty.club.member"].search_fetch(
-            [("club_id", "=", club.id), ("partner_id", "in", partners.ids)],
-            SETTLED_BY,
-        )
-        members = members.sorted(
-            lambda m: (m.partner_id != self.partner_id, bool(m.merged_into_id))
-        )
-        member = members[:1].merged_into_id or members[:1]
-        return member.filtered(lambda m: m.state != "left")
+        """The member who buys: see ``_buyers`` of members."""
+        Member = self.env["loyalty.club.member"]
+        customer = (self.partner_id, self.partner_id.commercial_partner_id)
+        buyers = Member._buyers(club, [customer], names=SETTLED_BY)
+        return buyers[customer].get(club, Member)
 
     @contextmanager
     def _club_guarded(self, club, member, writes=True):

@@ -4,8 +4,7 @@ from fractions import Fraction
 from odoo import models
 from odoo.fields import Domain
 
-from odoo.addons.loyalty_club.engine.amounts import to_units
-from odoo.addons.loyalty_club.models.accounting.move_received import exact
+from odoo.addons.loyalty_club.engine.amounts import fraction, to_units
 from odoo.addons.loyalty_club.rights import raised
 
 
@@ -30,15 +29,15 @@ class PosOrder(models.Model):
         self.ensure_one()
         on_account = Fraction(0)
         if club.earn_on == "paid":
-            on_account = sum(exact(p.amount) for p in self._club_on_account())
+            on_account = sum(fraction(p.amount) for p in self._club_on_account())
         unpaid = self._club_unpaid()
         if on_account <= 0 and not unpaid:
             return None
         paid_in = self.lines.filtered(
             lambda line: line._club_is_payment() and not line.refunded_orderline_id
         )
-        worth = exact(self.amount_total) - sum(
-            exact(line.club_total) for line in paid_in
+        worth = fraction(self.amount_total) - sum(
+            fraction(line.club_total) for line in paid_in
         )
         if worth <= 0:
             return None
@@ -51,15 +50,15 @@ class PosOrder(models.Model):
 
         Not what a till rounds away, in cash.
         """
-        unpaid = exact(self.amount_total) - sum(
-            exact(payment.amount) for payment in self.payment_ids
+        unpaid = fraction(self.amount_total) - sum(
+            fraction(payment.amount) for payment in self.payment_ids
         )
         if unpaid <= 0:
             return Fraction(0)
         till = self.config_id
         rounded = till.rounding_method.rounding if till.cash_rounding else 0
         rounded = max(rounded, self.currency_id.rounding / 2)
-        return unpaid if unpaid > exact(rounded) else Fraction(0)
+        return unpaid if unpaid > fraction(rounded) else Fraction(0)
 
     def _club_on_account(self):
         # Most methods have a journal, and then no journal need be read for their type.
@@ -103,10 +102,10 @@ class PosOrder(models.Model):
         """The part of these debts that was paid, of what wasn't credited."""
         due, received = Fraction(0), Fraction(0)
         for line in lines:
-            due += exact(line.debit)
+            due += fraction(line.debit)
             for partial in line.matched_credit_ids:
                 move = partial.credit_move_id.move_id
-                amount = exact(partial.amount)
+                amount = fraction(partial.amount)
                 if move.state != "posted":
                     continue
                 if (

@@ -164,11 +164,7 @@ class LoyaltyClubTill(models.AbstractModel):
         """What their points are good for: the worth of all of them, and the rewards
         that they pay, the dearest first; or else the nearest one.
         """
-        rewards = club._program("points").reward_ids.filtered(
-            lambda reward: (
-                not reward.club_tier_ids or member.tier_id in reward.club_tier_ids
-            )
-        )
+        rewards = club._program("points").reward_ids._club_for_tier(member.tier_id)
         paying = rewards.filtered(lambda reward: reward._club_pays_any_amount())
         offers = [
             {

@@ -38,14 +38,9 @@ class LoyaltyClubTill(models.AbstractModel):
     @api.model
     def _member_of(self, club, partner_id):
         """The member, of this club, that a customer is; empty when they are none."""
-        members = club.env["loyalty.club.member"].search(
-            [
-                ("club_id", "=", club.id),
-                ("partner_id", "=", self._id(partner_id, "partner_id")),
-            ]
-        )
-        member = members.sorted(lambda member: bool(member.merged_into_id))[:1]
-        return member.merged_into_id or member
+        Member = club.env["loyalty.club.member"]
+        partner = club.env["res.partner"].browse(self._id(partner_id, "partner_id"))
+        return Member._of_contacts(club, partner).get(partner, {}).get(club, Member)
 
     @api.model
     def _known_member(self, club, partner_id):
