@@ -157,7 +157,7 @@ def compute_award(
 ) -> Award:
     """What the rules grant for these lines.
 
-    The member's ``multiplier`` (of his tier, say; ``multiplier_name`` tells the trace
+    The member's ``multiplier`` (of a tier, say; ``multiplier_name`` tells the trace
     whose) applies before rounding, and never to the points that count for a tier.
 
     >>> tea = Line("tea", Decimal(2), 90_000, 90_000, 90_000, 90_000)

@@ -148,8 +148,8 @@ def take_back(
     """Where the ``units`` that a returned purchase had earned are taken from.
 
     ``own`` are the lots of that purchase: their pending part goes first, as the member
-    could never spend it; then their usable part. What he has spent since comes from
-    his ``others`` in spending order, also from lots that expired but aren't written
+    could never spend it; then their usable part. What they spent since comes from
+    their ``others`` in spending order, also from lots that expired but aren't written
     off yet. What is left then becomes a debt that the next earning pays, or a negative
     balance, as ``policy`` says.
 

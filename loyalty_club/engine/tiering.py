@@ -72,11 +72,11 @@ def decide(
     valid_until: date | None,
     below_since: date | None,
 ) -> Decision:
-    """The tier of a member today, from what he has and what he deserves.
+    """The tier of a member today, from what they have and deserve.
 
-    Up he goes at once, several steps if deserved. Down he goes only after
-    ``valid_until`` (the last day of his tier; None: any day), by the policy, and after
-    its grace, which begins on the first day he would go down (kept in ``below_since``).
+    Up they go at once, several steps if deserved. Down they go only after
+    ``valid_until`` (the last day of the tier; None: any day), by the policy, and after
+    its grace, which begins on the first day of going down (kept in ``below_since``).
 
     >>> tiers = [TierRule("blue", 0), TierRule("silver", 100), TierRule("gold", 500)]
     >>> policy = TierPolicy("one_step", grace_days=30)

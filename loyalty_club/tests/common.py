@@ -166,7 +166,7 @@ class ClubKit:
 
     @classmethod
     def account(cls, member, kind="points"):
-        """Id of the member's account, made when he has none."""
+        """Id of the member's account, made when they have none."""
         return cls.ledger._account(member, kind)
 
     @classmethod
@@ -231,7 +231,7 @@ class ClubKit:
 
     @classmethod
     def lots(cls, member, account="points"):
-        """His lots as the database has them: list of (remaining, amount, last day)."""
+        """Lots as the database has them: list of (remaining, amount, last day)."""
         cls.env.cr.execute(
             """
             SELECT remaining, amount, expires_on FROM loyalty_club_lot

@@ -74,7 +74,7 @@ class TestAccess(ClubCase):
         self.assertEqual(ours, set(RIGHTS))
 
     def test_the_auditor_reads_all_and_writes_nothing(self):
-        """The wizards too: what he may open must not change anything."""
+        """The wizards too: what they may open must not change anything."""
         auditor = self.users["auditor"]
         for name, model in self.env.registry.items():
             if model._abstract or not name.startswith("loyalty."):
@@ -94,10 +94,10 @@ class TestAccess(ClubCase):
     def test_a_desk_reads_what_it_needs_to_show_a_member(self):
         member = self.member("Ali")
         self.grant(member, 10)
-        his = member.with_user(self.users["desk"])
-        self.assertEqual(his.points_balance, 10)
-        self.assertEqual(his.entry_ids.mapped("amount"), [10])
-        self.assertEqual(his.card_ids.history_ids.mapped("issued"), [10])
+        seen = member.with_user(self.users["desk"])
+        self.assertEqual(seen.points_balance, 10)
+        self.assertEqual(seen.entry_ids.mapped("amount"), [10])
+        self.assertEqual(seen.card_ids.history_ids.mapped("issued"), [10])
 
 
 class TestAccessOfCompanies(TwoCompaniesCase):

@@ -178,7 +178,7 @@ BY_SELLERS = {
     ),
 }
 
-# What anybody must not do, whatever his group.
+# What anybody must not do, whatever their group.
 BY_ANYBODY = {
     "call the ledger": lambda call, x: call(
         "loyalty.club.ledger", "_grant", x.card, 50000, "bonus"
@@ -268,7 +268,7 @@ BY_ANYBODY = {
     "change a member's measure": lambda call, x: call(
         "loyalty.club.member", "write", [x.member], {"qualified": 50000}
     ),
-    "change a member through his club": lambda call, x: call(
+    "change a member through their club": lambda call, x: call(
         "loyalty.club",
         "write",
         [x.club],
@@ -290,7 +290,7 @@ BY_THE_DESK = {
     "change a policy": lambda call, x: call(
         "loyalty.club", "write", [x.club], {"clawback": "negative"}
     ),
-    "raise his own cap": lambda call, x: call(
+    "raise their own cap": lambda call, x: call(
         "loyalty.club", "write", [x.club], {"cap_desk_points": 50000}
     ),
     "change a tier": lambda call, x: call(

@@ -1,6 +1,7 @@
 from odoo.exceptions import UserError
 from odoo.tests import freeze_time, tagged
 
+from ..models.club.club import LoyaltyClub
 from .common import ClubCase
 
 
@@ -102,3 +103,9 @@ class TestFirstClub(ClubCase):
         with self.assertRaisesRegex(UserError, "can't be changed"):
             club.currency_id = self.rial
         club.currency_id = self.euro  # says nothing new
+
+    def test_a_way_of_selling_without_an_addon_of_its_own_is_closed(self):
+        channels = LoyaltyClub._on_channels(self.club)
+        names = self.env["loyalty.program"]._fields
+        self.assertEqual(set(channels), {n for n in names if n.endswith("_ok")})
+        self.assertFalse(any(channels.values()))

@@ -243,19 +243,12 @@ class TestInvoices(InvoiceCase):
         entry.action_post()
         self.assertFalse(self.purchases(entry))
 
-    def test_an_invoice_of_the_till_is_left_to_the_till(self):
+    def test_an_invoice_that_another_document_tells_of_is_left_to_it(self):
         self.club.earn_on = "posted"
         Move = self.env.registry["account.move"]
-        with patch.object(Move, "_club_of_till", lambda move: True):
+        with patch.object(Move, "_on_told_elsewhere", lambda move: True):
             invoice = self.invoice(self.ali.partner_id, [(self.tea, 1, 50)])
         self.assertFalse(self.purchases(invoice))
-
-    def test_the_till_is_known_by_its_orders(self):
-        if "pos_order_ids" not in self.env["account.move"]._fields:
-            self.skipTest("point_of_sale is not installed")
-        move = self.env["account.move"].new({"pos_order_ids": [(0, 0, {})]})
-        self.assertTrue(move._club_of_till())
-        self.assertFalse(self.env["account.move"].new({})._club_of_till())
 
     # ------------------------------------------------------------------ branches
 
@@ -454,7 +447,7 @@ class TestInvoices(InvoiceCase):
     # ------------------------------------------------------------------ rights
 
     def test_the_accountant_has_no_rights_in_the_club(self):
-        """Negative control: what the invoices do, he couldn't do himself."""
+        """Negative control: what the invoices do, they couldn't do themself."""
         accountant = self.users["accountant"]
         self.assertFalse(accountant.has_group("loyalty_club.group_desk"))
         with self.assertRaises(AccessError):

@@ -11,7 +11,7 @@ from .common import ClubCase
 
 @tagged("post_install", "-at_install")
 class TestMemberSearch(ClubCase):
-    """One box finds a member by whatever he shows or is called by."""
+    """One box finds a member by whatever they show or are called by."""
 
     @classmethod
     def setUpClass(cls):

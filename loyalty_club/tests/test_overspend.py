@@ -147,7 +147,7 @@ class TestOverspend(ClubCase):
 class TestOverspendRandom(ClubCase):
     """Any order of earning, spending beyond the balance, and giving back.
 
-    The simple books: what somebody has less what he owes is what came in less what
+    The simple books: what somebody has less what they owe is what came in less what
     went out, and nobody has something and owes at once.
     """
 

@@ -390,7 +390,7 @@ class LoyaltyClubTakeOver(models.Model):
             )
         )
         self.env.invalidate_all()
-        if values := self.club_id._till_values():
+        if values := self.club_id._on_channels():
             self.program_id.write(values)
 
     def _lock_club(self):

@@ -216,7 +216,7 @@ class LoyaltyClubTierPublish(models.TransientModel):
     def _direction(self, ladder, current, decision):
         if decision.reason in ("upgrade", "downgrade"):
             return {"upgrade": "up", "downgrade": "down"}[decision.reason]
-        # His tier is taken away: he goes to the one at or below where it stood.
+        # Their tier is taken away: they go to the one at or below where it stood.
         tier = self.env["loyalty.club.tier"].browse(current)
         stood = scaled(tier.threshold)
         same = decision.index >= 0 and ladder.rules[decision.index].threshold == stood

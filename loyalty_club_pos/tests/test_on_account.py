@@ -66,6 +66,12 @@ class TestOnAccount(ReturnCase):
         self.env.invalidate_all()
         return payment
 
+    def test_an_invoice_of_an_order_is_told_by_the_till(self):
+        Move = self.env["account.move"]
+        move = Move.new({"pos_order_ids": [Command.create({})]})
+        self.assertTrue(move._on_told_elsewhere())
+        self.assertFalse(Move.new({})._on_told_elsewhere())
+
     def test_it_earns_what_was_received_at_the_till(self):
         order = self.sell_on_account(60, card=40)
         self.assertEqual(self.available(self.ali), 40)

@@ -60,6 +60,11 @@ class TestUnmanaged(SaleCase):
         self.assertFalse(card.history_ids, "Odoo deletes the line of a cancelled order")
         self.assertEqual(self.available(self.ali), 100)
 
+    def test_whether_orders_have_a_program_of_the_club_is_left_to_the_shop(self):
+        self.assertNotIn("sale_ok", self.club._on_channels())
+        program = self.club.points_program_id
+        self.assertTrue(program.sale_ok, "as Odoo proposes it")
+
     def test_programs_open_for_who_has_no_right_on_orders(self):
         self.grant(self.ali, 100)
         order = self.order(self.ali)

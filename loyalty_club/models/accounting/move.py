@@ -103,14 +103,16 @@ class AccountMove(models.Model):
         moves_sudo = moves_sudo.filtered(
             lambda move: (
                 move.move_type in ("out_invoice", "out_refund")
-                and not move._club_of_till()
+                and not move._on_told_elsewhere()
             )
         )
         notes_sudo = moves_sudo._club_of_type("out_refund")
         invoices_sudo = moves_sudo - notes_sudo
         for note_sudo in notes_sudo:
             invoices_sudo |= note_sudo._club_source_moves()
-        invoices_sudo = invoices_sudo.filtered(lambda move: not move._club_of_till())
+        invoices_sudo = invoices_sudo.filtered(
+            lambda move: not move._on_told_elsewhere()
+        )
         if invoices_sudo:
             by_invoice = invoices_sudo._club_sales().grouped("move_id")
             # As the purchases it stands in for, which the club reads for anybody.
@@ -121,7 +123,7 @@ class AccountMove(models.Model):
                     by_invoice.get(invoice_sudo, none), members[invoice_sudo]
                 )
             notes_sudo |= invoices_sudo._club_returning_moves().filtered(
-                lambda move: not move._club_of_till()
+                lambda move: not move._on_told_elsewhere()
             )
         sales_sudo = invoices_sudo._club_sales()
         for note_sudo in notes_sudo.sorted("id"):
@@ -147,9 +149,12 @@ class AccountMove(models.Model):
             order="id",
         )
 
-    def _club_of_till(self):
-        """Whether the till made this invoice: it recorded the purchase itself."""
-        return "pos_order_ids" in self._fields and bool(self.pos_order_ids)
+    def _on_told_elsewhere(self):
+        """Whether another document tells the club of this sale or return: a hook.
+
+        Such an invoice is not followed: an addon follows that document.
+        """
+        return False
 
     @contextmanager
     def _club_guarded(self, club, member=None, step="purchase"):

@@ -533,7 +533,7 @@ class LoyaltyClub(models.Model):
             "communication_plan_ids": [],
             "club_id": self.id,
             "club_account": account,
-            **self._till_values(),
+            **self._on_channels(),
         }
         if account == "points":
             values["portal_point_name"] = self.env._("points")
@@ -565,13 +565,16 @@ class LoyaltyClub(models.Model):
             values["rule_ids"] = []  # nobody buys promotional credit
         return values
 
-    def _till_values(self):
-        """What keeps a managed program away from tills, where there are any.
+    def _on_channels(self):
+        """Which ways of selling a managed program is open to: a hook.
 
-        A till computes points itself; it takes part with an addon of its own.
+        A till or web shop computes points itself: it takes part with an addon of its
+        own, which opens it here, or leaves it to the shop by taking its field out.
+
+        :return: dict of a field of programs ("…_ok") to whether it is open
         """
-        has_tills = "pos_ok" in self.env["loyalty.program"]._fields
-        return {"pos_ok": False} if has_tills else {}
+        fields_ = self.env["loyalty.program"]._fields
+        return {name: False for name in fields_ if name.endswith("_ok")}
 
     def _default_step(self):
         """Money that gives a point in a new club."""

@@ -49,7 +49,7 @@ class LoyaltyClubLedger(models.AbstractModel):
         """The accounts in a program that are there already.
 
         :param member_of: dict of partner id to member id, or to None
-        :return: dict of partner id to the id of his account
+        :return: dict of partner id to the id of their account
         """
         Card = self.env["loyalty.card"]
         Card.flush_model(["program_id", "partner_id", "member_id", "active"])

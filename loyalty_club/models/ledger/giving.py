@@ -320,7 +320,7 @@ class LoyaltyClubLedger(models.AbstractModel):
     def _move_owed(self, taker, owed, debt, from_card_id):
         """The posting that takes over what the other account owed.
 
-        Who owes has nothing left himself, so all lots that can pay are the taker's own.
+        Who owes has nothing left, so all lots that can pay are the taker's own.
         What they can't pay stays what it was: below zero, or a debt.
         """
         lots = [lot for lot, _purchase in self._open_lots([taker])[taker.id]]

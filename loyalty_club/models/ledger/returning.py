@@ -59,7 +59,7 @@ class LoyaltyClubLedger(models.AbstractModel):
 
         Lot by lot, last used first; a lot that has expired meanwhile is replaced by a
         fresh one with the club's days of grace. Where the member was merged into
-        another since, it goes on to him.
+        another since, it goes on to that one.
 
         :raises ValueError: more than the entries spent and haven't got back
         """
@@ -132,7 +132,7 @@ class LoyaltyClubLedger(models.AbstractModel):
         return rows[0][0]
 
     def _follow_merge(self, account):
-        """Carry what came back to a merged member on to the one he became."""
+        """Carry what came back to a merged member on to the one they became."""
         member = self.env["loyalty.club.member"].browse(account.member_id)
         target = member.merged_into_id
         if not target:

@@ -133,7 +133,7 @@ class LoyaltyClubMember(models.Model):
         self.card_ids.write({"active": False})
         # They were shown, and stay, whatever the contact that remains says.
         self.identifier_ids.write({"member_id": target.id, "followed": False})
-        # Purchases count for the one member from now on; returns find his accounts.
+        # Purchases count for the one member from now on; returns find its accounts.
         self.purchase_ids.write({"member_id": target.id})
         self.write({"state": "left", "merged_into_id": target.id, "tier_id": False})
         self.search([("referrer_id", "=", self.id)]).write({"referrer_id": target.id})
@@ -150,7 +150,7 @@ class LoyaltyClubMember(models.Model):
         )
 
     def _requalify(self, reason=None):
-        """Evaluate the tier of one member again, from all his purchases."""
+        """Evaluate the tier of one member again, from all their purchases."""
         self.ensure_one()
         club = self.club_id
         if not club.tier_ids:

@@ -106,7 +106,7 @@ class LoyaltyClubMember(models.Model):
         self._count_purchase(purchase)
 
     def _count_purchase(self, purchase):
-        """After a purchase or return: what the member has reached now, and his tier."""
+        """After a purchase or return: what the member has reached now, and the tier."""
         self.ensure_one()
         club = self.club_id
         if not club.tier_ids:

@@ -84,7 +84,9 @@ class LoyaltyCard(models.Model):
         """The values of a new managed account: empty, and its member's."""
         partner_id = vals["partner_id"]
         self._club_check_only(program_sudo, partner_id)
-        member_sudo = self.env["loyalty.club.member"].sudo()  # whoever opens it for him
+        member_sudo = self.env[
+            "loyalty.club.member"
+        ].sudo()  # whoever opens it for them
         members = member_sudo._members_of(program_sudo.club_id, [partner_id])
         given = {name: value for name, value in vals.items() if name not in OURS}
         return {**given, "points": 0, "member_id": members.get(partner_id)}

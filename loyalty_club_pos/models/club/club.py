@@ -61,6 +61,6 @@ class LoyaltyClub(models.Model):
         self.ensure_one()
         return spending.Policy(self.spend_share, self.spend_least, self.spend_step)
 
-    def _till_values(self):
+    def _on_channels(self):
         """With this addon tills ask the club: its programs are safe there."""
-        return {"pos_ok": True}
+        return {**super()._on_channels(), "pos_ok": True}

@@ -11,7 +11,7 @@ class AccountMove(models.Model):
         res = super()._club_follow()
         moves_sudo = raised(self)
         for note_sudo in moves_sudo._club_of_type("out_refund"):
-            if not note_sudo._club_of_till():
+            if not note_sudo._on_told_elsewhere():
                 for order_sudo in note_sudo._club_source_moves().pos_order_ids:
                     order_sudo._club_follow_credit()
         moves_sudo |= moves_sudo._club_settled_moves()
@@ -25,6 +25,10 @@ class AccountMove(models.Model):
                 )
             )._club_follow_received()
         return res
+
+    def _on_told_elsewhere(self):
+        """The till recorded the purchase of an invoice that it made."""
+        return super()._on_told_elsewhere() or bool(self.pos_order_ids)
 
     def _club_sales(self):
         """The till recorded what an invoice of its orders sold."""

@@ -237,7 +237,7 @@ class PosOrder(models.Model):
         notes = invoice._club_returning_moves().filtered(
             lambda note: (
                 note.state == "posted"
-                and not note._club_of_till()
+                and not note._on_told_elsewhere()
                 and invoice in note._club_source_moves()
             )
         )
