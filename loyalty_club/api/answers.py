@@ -20,8 +20,8 @@ from .call import refuse
 # never reach what can't be kept.
 MAX_UNITS = 10**14
 MAX_BALANCE = 5 * MAX_UNITS
-# The fields of an entry that an answer tells.
-TOLD = [
+# The fields of an entry that an answer has.
+ENTRY_FIELDS = [
     "account", "amount", "balance", "date", "debt", "effective_on", "hold_id", "kind",
     "pending", "purchase_id", "reason_id", "reference",
 ]  # fmt: skip
@@ -172,7 +172,7 @@ def entries_of(club, purchase):
     # Searched, as the ledger writes them behind the cache of the purchase.
     entries = club.env["loyalty.club.entry"].search_fetch(
         [("purchase_id", "=", purchase.id), ("kind", "!=", "release")],
-        [*TOLD, "key"],
+        [*ENTRY_FIELDS, "key"],
         order="id",
     )
     # A debt that a release has paid has no key, as the release has none.

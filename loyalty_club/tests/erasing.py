@@ -71,9 +71,9 @@ class EraseKit:
     # ------------------------------------------------------------------ the person
 
     def person(self):
-        """A member by the integrators' door, and what people know of them in Odoo."""
-        door = self.env["loyalty.club"].with_user(self.users["integration"])
-        answer = door.enroll(
+        """A member by the integrators' API, and what people know of them in Odoo."""
+        api = self.env["loyalty.club"].with_user(self.users["integration"])
+        answer = api.enroll(
             key=qzx("call"),
             mobile=MOBILE,
             name=NAME,
@@ -232,8 +232,8 @@ class EraseKit:
     def fill_club(self, member):
         """Every text of the core's own models that somebody may write."""
         number = member.number
-        door = self.env["loyalty.club"].with_user(self.users["integration"])
-        door.purchase_record(
+        api = self.env["loyalty.club"].with_user(self.users["integration"])
+        api.purchase_record(
             purchase={
                 "uuid": qzx("uuid"),
                 "member": number,
@@ -253,12 +253,12 @@ class EraseKit:
             }
         )
         wallet = {"member": number, "account": "wallet"}
-        door.top_up(key=qzx("top-up"), member=number, amount=50, reference=qzx("load"))
+        api.top_up(key=qzx("top-up"), member=number, amount=50, reference=qzx("load"))
         held = {"amount": 5, "reference": qzx("hold"), **wallet}
-        hold = door.hold_create(key=qzx("hold-1"), **held)
-        door.hold_capture(key=qzx("capture"), hold=hold["hold"])
-        door.hold_create(key=qzx("hold-2"), **held)  # stands open
-        door.spend(key=qzx("spend"), amount=1, reference=qzx("spent"), **wallet)
+        hold = api.hold_create(key=qzx("hold-1"), **held)
+        api.hold_capture(key=qzx("capture"), hold=hold["hold"])
+        api.hold_create(key=qzx("hold-2"), **held)  # stands open
+        api.spend(key=qzx("spend"), amount=1, reference=qzx("spent"), **wallet)
         reason = self.env["loyalty.club.reason"].create(
             {"name": "Sorry", "code": "sorry-erase", "direction": "give"}
         )

@@ -14,15 +14,15 @@ class TestArchivedContacts(ClubCase):
         self.contact = self.ali.partner_id
         self.grant(self.ali, 100)
         self.accountant = self.user("accountant", "base.group_partner_manager")
-        self.door = self.env["loyalty.club"].with_user(self.users["integration"])
-        self.door = self.door.with_company(self.company)
+        self.api = self.env["loyalty.club"].with_user(self.users["integration"])
+        self.api = self.api.with_company(self.company)
 
     def archive(self):
         self.contact.with_user(self.accountant).action_archive()
 
     def buy(self):
         line = {"name": "Tea", "quantity": 1, "unit_price": 50}
-        return self.door.purchase_record(
+        return self.api.purchase_record(
             purchase={
                 "uuid": f"order-{self._next()}",
                 "member": self.ali.number,
@@ -57,7 +57,7 @@ class TestArchivedContacts(ClubCase):
 
     def test_joining_again_brings_the_contact_back(self):
         self.archive()
-        answer = self.door.enroll(key="1", mobile="09121110001", name="Ali")
+        answer = self.api.enroll(key="1", mobile="09121110001", name="Ali")
         self.assertEqual(
             (answer["number"], answer["created"], answer["state"]),
             (self.ali.number, False, "active"),
@@ -75,7 +75,7 @@ class TestArchivedContacts(ClubCase):
         customer = self.env["res.partner"].create(
             {"name": "Sara", "phone": "+989121110002", "active": False}
         )
-        answer = self.door.enroll(key="1", mobile="09121110002", name="Sara")
+        answer = self.api.enroll(key="1", mobile="09121110002", name="Sara")
         self.assertTrue(customer.active)
         self.assertEqual(customer.club_member_ids.number, answer["number"])
         # But whoever is there comes first.
@@ -85,7 +85,7 @@ class TestArchivedContacts(ClubCase):
                 {"name": "Mina", "phone": "+989121110003"},
             ]
         )
-        self.door.enroll(key="2", mobile="09121110003", name="Mina")
+        self.api.enroll(key="2", mobile="09121110003", name="Mina")
         self.assertTrue(there.club_member_ids)
         self.assertFalse(archived.active)
 

@@ -41,8 +41,8 @@ class TestCaps(ClubCase):
         return request.state
 
     def give(self, amount, user=None, member=None, account="points"):
-        door = self.env["loyalty.club"].with_user(user or self.integration)
-        return door.grant(
+        api = self.env["loyalty.club"].with_user(user or self.integration)
+        return api.grant(
             key=str(self._next()),
             member=(member or self.ali).number,
             account=account,
@@ -88,11 +88,11 @@ class TestCaps(ClubCase):
 
     def test_only_an_integration_loads_wallets_without_a_limit(self):
         for role, amount in (("integration", 1000), ("manager", 400)):
-            door = self.env["loyalty.club"].with_user(self.users[role])
+            api = self.env["loyalty.club"].with_user(self.users[role])
             self.club.cap_manager_money = 500
-            door.top_up(key=role, member=self.ali.number, amount=amount)
+            api.top_up(key=role, member=self.ali.number, amount=amount)
         with self.assertClubError("needs_approval"):
-            door.top_up(key="more", member=self.ali.number, amount=101)
+            api.top_up(key="more", member=self.ali.number, amount=101)
         self.assertEqual(self.ask(100, account="wallet"), "posted")
         self.assertEqual(self.ask(1, account="wallet"), "waiting")
 
@@ -366,8 +366,8 @@ class TestCaps(ClubCase):
     # ------------------------------------------------------------------ transfers
 
     def transfer(self, amount, account):
-        door = self.env["loyalty.club"].with_user(self.integration)
-        return door.transfer(
+        api = self.env["loyalty.club"].with_user(self.integration)
+        return api.transfer(
             key=str(self._next()),
             member=self.ali.number,
             to_member=self.sara.number,

@@ -73,9 +73,9 @@ class TestErase(EraseKit, InvoiceCase):
     """What stays, and why."""
 
     def erase(self, member, **values):
-        """By the integrators' door."""
-        door = self.env["loyalty.club"].with_user(self.users["integration"])
-        return door.member_erase(
+        """By the integrators' API."""
+        api = self.env["loyalty.club"].with_user(self.users["integration"])
+        return api.member_erase(
             key=f"erase {self._next()}", member=member.number, reason="asked", **values
         )
 

@@ -27,7 +27,7 @@ def native_write(partners, vals):
 
 @tagged("post_install", "-at_install")
 class TestFollowContacts(FollowKit, ClubCase):
-    """A changed mobile is a changed mobile, by whatever door it came."""
+    """A changed mobile is a changed mobile, by whatever api it came."""
 
     def setUp(self):
         super().setUp()
@@ -91,8 +91,8 @@ class TestFollowContacts(FollowKit, ClubCase):
         self.assertEqual(self.found("09121110001"), self.ali)
 
     def test_an_integrator_s_update(self):
-        door = self.env["loyalty.club"].with_user(self.users["integration"])
-        door.with_company(self.company).member_update(
+        api = self.env["loyalty.club"].with_user(self.users["integration"])
+        api.with_company(self.company).member_update(
             key="1", member=self.ali.number, mobile="09121110009"
         )
         self.assertMoved()

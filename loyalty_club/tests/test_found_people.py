@@ -20,8 +20,8 @@ class TestFoundPeople(ClubCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.door = cls.env["loyalty.club"].with_user(cls.users["integration"])
-        cls.door = cls.door.with_company(cls.company)
+        cls.api = cls.env["loyalty.club"].with_user(cls.users["integration"])
+        cls.api = cls.api.with_company(cls.company)
 
     def contact(self, **values):
         return self.env["res.partner"].create({**ADMINS, **values})
@@ -60,13 +60,13 @@ class TestFoundPeople(ClubCase):
         shopper.write({"phone": "+989121110002"})
         for found, mobile in ((contact, "09121110001"), (shopper, "09121110002")):
             before = self.person(found)
-            answer = self.door.enroll(key=mobile, mobile=mobile, **NEWCOMER)
+            answer = self.api.enroll(key=mobile, mobile=mobile, **NEWCOMER)
             self.assertTrue(answer["created"])
             self.assertEqual(self.person(found), before)
             member = self.env["loyalty.club.member"]._find(self.club, mobile)
             self.assertEqual(member.partner_id, found)
             # Nor later, when they are found as a member.
-            self.door.enroll(key=mobile + "again", mobile=mobile, **NEWCOMER)
+            self.api.enroll(key=mobile + "again", mobile=mobile, **NEWCOMER)
             self.assertEqual(self.person(found), before)
             with self.assertClubError("unknown_member"):
                 member._find(self.club, NEWCOMER["email"])
@@ -84,7 +84,7 @@ class TestFoundPeople(ClubCase):
                 with self.assertClubError("needs_approval"):
                     member.with_user(self.users[role]).write(values)
         with self.assertClubError("needs_approval"):
-            self.door.member_update(
+            self.api.member_update(
                 key="1", member=member.number, email="eve@elsewhere.example"
             )
         self.assertEqual(self.person(contact), before)
@@ -135,7 +135,7 @@ class TestFoundPeople(ClubCase):
 
     def test_a_known_card_with_an_unknown_mobile_is_two_people(self):
         code = [{"scheme": "barcode", "value": "CARD-1"}]
-        first = self.door.enroll(
+        first = self.api.enroll(
             key="1", name="Ali", mobile="09121110001", identifiers=code
         )
         member = self.env["loyalty.club.member"]._find(self.club, "CARD-1")
@@ -148,14 +148,14 @@ class TestFoundPeople(ClubCase):
             ),
         ):
             with self.assertClubError("ambiguous_member"):
-                self.door.enroll(
+                self.api.enroll(
                     **{"key": key, "name": "Sara", "identifiers": code, **more}
                 )
         self.assertEqual(self.person(member.partner_id), before)
         with self.assertClubError("unknown_member"):
             member._find(self.club, "09121110002")
         # The same person with the same things is found as before.
-        again = self.door.enroll(
+        again = self.api.enroll(
             key="4", name="Ali R.", mobile="0912 111 0001", identifiers=code
         )
         self.assertEqual(
@@ -176,20 +176,20 @@ class TestFoundPeople(ClubCase):
             ("identifiers", {"scheme": "mobile", "value": "9.12e+09"}),
         ):
             with self.assertClubError("invalid_payload") as caught:
-                self.door.enroll(key="1", name="Ali", identifiers=[row])
+                self.api.enroll(key="1", name="Ali", identifiers=[row])
             self.assertIn(f"{field}: a spreadsheet", str(caught.exception))
         with self.assertClubError("invalid_payload") as caught:
-            self.door.enroll(key="1", name="Ali", mobile="9.12E+09")
+            self.api.enroll(key="1", name="Ali", mobile="9.12E+09")
         self.assertIn("mobile: a spreadsheet", str(caught.exception))
-        ali = self.door.enroll(key="1", name="Ali", mobile="09121110001")["number"]
+        ali = self.api.enroll(key="1", name="Ali", mobile="09121110001")["number"]
         for values in (
             {"mobile": "9.12E+09"},
             {"identifiers": [{"scheme": "barcode", "value": "6.26000E+12"}]},
         ):
             with self.assertClubError("invalid_payload"):
-                self.door.member_update(key="2", member=ali, **values)
+                self.api.member_update(key="2", member=ali, **values)
         self.assertEqual(
-            self.door.enroll(key="3", name="Sara", mobile="9121110002.0")["mobile"],
+            self.api.enroll(key="3", name="Sara", mobile="9121110002.0")["mobile"],
             "+989121110002",
         )
 
@@ -198,7 +198,7 @@ class TestFoundPeople(ClubCase):
         ali, _created = self.enrol(name="Ali", mobile="09121110001")
         before = self.person(ali.partner_id)
         with self.assertClubError("ambiguous_member"):
-            self.door.member_update(
+            self.api.member_update(
                 key="1", member=ali.number, name="Eve", mobile="09121110002"
             )
         self.assertEqual(self.person(ali.partner_id), before)

@@ -59,23 +59,23 @@ class TestCards(ClubCase):
             self.find(BANK_CARD)
 
     @patch.dict(os.environ, KEY)
-    def test_a_bank_card_with_its_cvv_is_refused_at_the_door(self):
-        door = self.env["loyalty.club"].with_user(self.users["integration"])
-        door = door.with_company(self.company)
+    def test_a_bank_card_with_its_cvv_is_refused_at_the_api(self):
+        api = self.env["loyalty.club"].with_user(self.users["integration"])
+        api = api.with_company(self.company)
         number = "6037990000000006"
         for text in (f"{number} 123", f"{number}0129", f"+{number}"):
             for scheme in ("barcode", "card"):
                 shown = [{"scheme": scheme, "value": text}]
                 with self.assertClubError("invalid_payload"):
-                    door.enroll(key="1", name="Ali", identifiers=shown)
+                    api.enroll(key="1", name="Ali", identifiers=shown)
             for field, value in (("name", f"Ali {text}"), ("tags", [text])):
                 with self.assertClubError("invalid_payload"):
-                    door.enroll(**{"key": "1", "name": "Ali", field: value})
+                    api.enroll(**{"key": "1", "name": "Ali", field: value})
         own = [
             {"scheme": "barcode", "value": value}
             for value in ("9876543210123452", "4000000000006", "1234567812345670")
         ]
-        answer = door.enroll(key="1", name="Ali", identifiers=own)
+        answer = api.enroll(key="1", name="Ali", identifiers=own)
         for item in own:
             self.assertEqual(self.find(item["value"]).number, answer["number"])
 

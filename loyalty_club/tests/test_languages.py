@@ -39,9 +39,9 @@ class TestLanguages(ClubCase):
         self.env["ir.default"].set("res.partner", "lang", "en_US")
         for lang, mobile in (("fa_IR", "09121110001"), ("en_US", "09121110002")):
             with self.subTest(lang):
-                door = self.env["loyalty.club"].with_user(self.users["integration"])
-                door = door.with_company(self.company).with_context(lang=lang)
-                answer = door.enroll(key=mobile, mobile=mobile, name="Sara")
+                api = self.env["loyalty.club"].with_user(self.users["integration"])
+                api = api.with_company(self.company).with_context(lang=lang)
+                answer = api.enroll(key=mobile, mobile=mobile, name="Sara")
                 self.assertTrue(answer["created"])
                 contact = self.env["res.partner"].search(
                     [("phone", "like", mobile[1:])]

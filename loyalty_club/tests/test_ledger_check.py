@@ -243,15 +243,15 @@ class TestFrauds(BasketCase):
         self.club.pending_days = 10
         waiting = self.record((self.tea, 1, 30))
         self.assertTrue(waiting.pending_until)
-        door = self.env["loyalty.club"].with_user(self.users["integration"])
-        door.top_up(club="test", key="k1", member=self.ali.number, amount=10)
-        number = door.enroll(club="test", key="k2", name="New")["number"]
+        api = self.env["loyalty.club"].with_user(self.users["integration"])
+        api.top_up(club="test", key="k1", member=self.ali.number, amount=10)
+        number = api.enroll(club="test", key="k2", name="New")["number"]
         for key, name in (("k3", "Newer"), ("k4", "Newest")):
-            door.member_update(club="test", key=key, member=number, name=name)
+            api.member_update(club="test", key=key, member=number, name=name)
         line = {"line": "1", "name": "Tea", "quantity": 2, "unit_price": 5}
         bought = {"uuid": "u1", "member": self.zari.number, "lines": [line]}
-        door.purchase_record(club="test", purchase=bought)
-        door.purchase_return(club="test", key="k5", uuid="u1")
+        api.purchase_record(club="test", purchase=bought)
+        api.purchase_return(club="test", key="k5", uuid="u1")
         other = self.new_club("other", self.new_company("Other"))
         self.names = {
             "card": self.account(self.ali),
@@ -304,11 +304,11 @@ class TestFrauds(BasketCase):
         """The first call after it counts those that are there."""
         self.env.cr.execute("UPDATE loyalty_club_member SET call_count = NULL")
         self.env["loyalty.club.member"].invalidate_model(["call_count"])
-        door = self.env["loyalty.club"].with_user(self.users["integration"])
+        api = self.env["loyalty.club"].with_user(self.users["integration"])
         self.assertEqual(self.ledger._check_club(self.club)["details"], {})
-        number = door.enroll(club="test", key="k2", name="New")["number"]
-        door.member_update(club="test", key="k6", member=number, name="Other")
-        door.member_erase(club="test", key="k7", member=number, reason="asked")
+        number = api.enroll(club="test", key="k2", name="New")["number"]
+        api.member_update(club="test", key="k6", member=number, name="Other")
+        api.member_erase(club="test", key="k7", member=number, reason="asked")
         self.assertEqual(self.ledger._check_club(self.club)["details"], {})
 
     def test_the_database_refuses_what_it_can(self):

@@ -75,7 +75,7 @@ class TestPending(ClubCase):
 
     def test_what_was_taken_back_while_waiting_is_not_released(self):
         sale = self.purchase(self.ali)
-        self.ledger._grant_many(
+        self.ledger._grant_bulk(
             [
                 Grant(
                     self.account(self.ali),

@@ -32,7 +32,7 @@ class TestQueryCount(ClubCase):
         return one
 
     def grants(self, cards, **options):
-        self.ledger._grant_many([Grant(card, 10, "bonus", **options) for card in cards])
+        self.ledger._grant_bulk([Grant(card, 10, "bonus", **options) for card in cards])
 
     def test_granting(self):
         queries = self.assertSameForMany(self.grants)

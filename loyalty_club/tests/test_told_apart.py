@@ -102,8 +102,8 @@ class TestToldApart(ClubCase):
     # ------------------------------------------------------------------ twice, quietly
 
     def test_the_same_identifier_twice_is_refused_at_once(self):
-        door = self.env["loyalty.club"].with_user(self.users["integration"])
-        door = door.with_company(self.company)
+        api = self.env["loyalty.club"].with_user(self.users["integration"])
+        api = api.with_company(self.company)
         twice = [
             [{"scheme": "barcode", "value": text} for text in ("X-1", "x-1 ")],
             [
@@ -117,10 +117,10 @@ class TestToldApart(ClubCase):
         for identifiers in twice:
             with self.subTest(identifiers):
                 with self.assertClubError("invalid_payload") as caught:
-                    door.enroll(key="1", name="Reza", identifiers=identifiers, **person)
+                    api.enroll(key="1", name="Reza", identifiers=identifiers, **person)
                 self.assertNotIn("935111", str(caught.exception))
         with self.assertClubError("invalid_payload"):
-            door.member_update(key="1", member=self.ali.number, identifiers=twice[0])
+            api.member_update(key="1", member=self.ali.number, identifiers=twice[0])
 
     def test_what_fails_in_the_database_is_not_logged(self):
         """Odoo logs a query that fails, with the mobile that it was about."""

@@ -298,7 +298,7 @@ class LoyaltyClubTierPublish(models.TransientModel):
             )
             self.env.flush_all()
             Member.invalidate_model()
-        club.message_post(body=self._told())
+        club.message_post(body=self._log_words())
 
     def _publish_tiers(self, club):
         """Make the club's tiers those of the draft; removed ones are archived.
@@ -322,7 +322,7 @@ class LoyaltyClubTierPublish(models.TransientModel):
                 tier = tiers.create({**values, "club_id": club.id})
             line.tier_id = tier
 
-    def _told(self):
+    def _log_words(self):
         """What the club's log says about the change."""
         return self.env._(
             "Tier rules changed: of %(members)s members %(up)s moved up and %(down)s "

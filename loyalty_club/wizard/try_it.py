@@ -89,7 +89,7 @@ class LoyaltyClubTry(models.TransientModel):
             Purchase = self.env["loyalty.club.purchase"]
             trace = trace_to_json(award.trace)
             basket.points = award.points
-            basket.summary = basket._told(award.points, lines)
+            basket.summary = basket._summary_words(award.points, lines)
             basket.why_html = Purchase._why_table(
                 Purchase._trace_lines(trace, club.currency_id)
             )
@@ -117,7 +117,7 @@ class LoyaltyClubTry(models.TransientModel):
             if line.product_id and line.quantity > 0
         ]
 
-    def _told(self, points, lines):
+    def _summary_words(self, points, lines):
         """What the basket costs, and what its points are worth of it."""
         club_sudo = raised(self.club_id)
         currency = club_sudo.currency_id

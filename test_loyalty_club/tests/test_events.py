@@ -64,7 +64,7 @@ class TestEvents(HookCase):
         self.listen("hooks", 0)
         account = self.account(self.ali)
         for count in (1, 1, 100):
-            self.ledger._grant_many(
+            self.ledger._grant_bulk(
                 [Grant(account, 1, "bonus") for _each in range(count)]
             )
             self.env.flush_all()

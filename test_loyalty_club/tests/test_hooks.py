@@ -152,7 +152,7 @@ class TestHooks(HookCase):
         self.listen("hooks", 0)
 
         def queries(count):
-            self.ledger._grant_many(
+            self.ledger._grant_bulk(
                 [Grant(self.account(self.ali), 1, "bonus") for _each in range(count)]
             )
             self.env.flush_all()

@@ -1,6 +1,6 @@
 """The integrators' contract from outside: a running server, three protocols.
 
-What each method answers is tested inside (loyalty_club/tests/test_door.py). Here it
+What each method answers is tested inside (loyalty_club/tests/test_api.py). Here it
 matters that the protocols agree, that every refusal has a code, and that a refusal
 writes nothing.
 """

@@ -249,7 +249,7 @@ def awarding_and_expiring(env, club_id, batch):
     batches = [cards[i : i + batch] for i in range(0, len(cards), batch)]
 
     def give(ids, key):
-        ledger._grant_many(
+        ledger._grant_bulk(
             [Grant(i, 7, "bonus", key=f"{key}{i}", expires_on=today) for i in ids]
         )
         env.cr.commit()
@@ -349,7 +349,7 @@ def long_history(env, club_id, sizes, open_lots):
         card_id = ledger._account(member, "points")
         for start in range(0, size, 1000):
             count = min(1000, size - start)
-            ledger._grant_many([Grant(card_id, 1, "bonus") for _entry in range(count)])
+            ledger._grant_bulk([Grant(card_id, 1, "bonus") for _entry in range(count)])
         if size > open_lots:
             ledger._spend(card_id, size - open_lots)
         env.cr.commit()

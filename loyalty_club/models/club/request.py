@@ -92,20 +92,20 @@ class LoyaltyClubRequest(models.Model):
                 words = self.env._(
                     "You can post %(left)s more today without a second person, of "
                     "%(cap)s a day. More waits for a manager.",
-                    cap=request._told(club_sudo._cap(request.account)),
-                    left=request._told(club_sudo._cap_left(request.account)),
+                    cap=request._amount_words(club_sudo._cap(request.account)),
+                    left=request._amount_words(club_sudo._cap_left(request.account)),
                 )
             elif request.state == "waiting":
                 words = self.env._(
                     "It waits for a second person: %(asker)s posts at most %(cap)s a "
                     "day alone, and had %(left)s left when this was sent.",
                     asker=request.user_id.name,
-                    cap=request._told(request._in_units(request.cap_asked)),
-                    left=request._told(request._in_units(request.left_asked)),
+                    cap=request._amount_words(request._in_units(request.cap_asked)),
+                    left=request._amount_words(request._in_units(request.left_asked)),
                 )
             request.cap_words = words
 
-    def _told(self, units):
+    def _amount_words(self, units):
         """Units of this account, as people write them."""
         club_sudo = self.club_id.sudo()  # its currency is no secret
         digits = club_sudo._digits(self.account)

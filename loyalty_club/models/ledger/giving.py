@@ -28,9 +28,9 @@ class LoyaltyClubLedger(models.AbstractModel):
     def _grant(self, card_id, units, kind, *, key=None, origin=None, **dates):
         """Give one account units; see :class:`~..ledger.Grant` for the dates."""
         grant = Grant(card_id, units, kind, key, origin=origin or Origin(), **dates)
-        return self._grant_many([grant])
+        return self._grant_bulk([grant])
 
-    def _grant_many(self, grants):
+    def _grant_bulk(self, grants):
         """Give accounts units, each making a lot; what they owe is paid first.
 
         Lots without ``expires_on`` get the expiry that the club's policy says.

@@ -84,7 +84,7 @@ class LoyaltyClubMember(models.Model):
         said before.
 
         To be called with all rights after a contact's mobile or e-mail has changed, by
-        whatever door: whoever has got an old number must not be taken for the member.
+        whatever way: whoever has got an old number must not be taken for the member.
         Nothing goes that didn't come from the contact. A mobile that another member
         has stays theirs, and is listed for a person; e-mails may be shared. Five
         statements for any number of members, and some for each mobile that is taken.

@@ -1,4 +1,4 @@
-"""The integrators' door, from inside: what each method answers and refuses.
+"""The integrators' API, from inside: what each method answers and refuses.
 
 ``tests/api`` calls the same methods from outside, over each protocol.
 """
@@ -58,11 +58,11 @@ METHODS = (
 )
 
 
-class DoorCase(ClubCase):
+class ApiCase(ClubCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.door = cls.door_of("integration")
+        cls.api = cls.api_of("integration")
         cls.club.points_program_id.rule_ids = [
             Command.clear(),
             Command.create({"reward_point_mode": "money", "reward_point_amount": 0.5}),
@@ -75,7 +75,7 @@ class DoorCase(ClubCase):
         )
 
     @classmethod
-    def door_of(cls, kind):
+    def api_of(cls, kind):
         return cls.env(user=cls.users[kind], context={})["loyalty.club"]
 
     def setUp(self):
@@ -96,7 +96,7 @@ class DoorCase(ClubCase):
 
     def assertInvalid(self, field, method, **values):
         with self.assertClubError("invalid_payload") as caught:
-            getattr(self.door, method)(**values)
+            getattr(self.api, method)(**values)
         self.assertTrue(
             str(caught.exception).startswith(f"[invalid_payload] {field}: "),
             str(caught.exception),
@@ -104,7 +104,7 @@ class DoorCase(ClubCase):
 
 
 @tagged("post_install", "-at_install")
-class TestDoorMembers(DoorCase):
+class TestApiMembers(ApiCase):
     def test_enroll_welcomes_new_members_only(self):
         self.club.write({"welcome_points": 30, "welcome_credit": 5})
         person = {
@@ -118,7 +118,7 @@ class TestDoorMembers(DoorCase):
             "tags": ["Tea"],
             "consent": {"sms": True, "email": False},
         }
-        answer = self.door.enroll(key="1", **person)
+        answer = self.api.enroll(key="1", **person)
         self.assertEqual(set(answer), SUMMARY | {"created", "replayed"})
         self.assertIs(answer["created"], True)
         self.assertEqual(answer["mobile"], "+989125554433")
@@ -139,7 +139,7 @@ class TestDoorMembers(DoorCase):
         self.assertEqual((member.consent_sms, member.consent_email), (True, False))
         self.assertEqual(member.consent_ids.source, "door")
 
-        again = self.door.enroll(key="2", **person)
+        again = self.api.enroll(key="2", **person)
         self.assertIs(again["created"], False)
         self.assertEqual(again["number"], answer["number"])
         self.assertEqual(again["balances"]["points"]["available"], 30)
@@ -157,8 +157,8 @@ class TestDoorMembers(DoorCase):
             ]
         )
         self.club.qualify_period = "year"
-        self.door.purchase_record(purchase=self.basket())
-        answer = self.door.member_get(member="0912 123 4567")
+        self.api.purchase_record(purchase=self.basket())
+        answer = self.api.member_get(member="0912 123 4567")
         self.assertEqual(set(answer), SUMMARY)
         self.assertEqual(answer["tier"], {"code": "base", "name": "base"})
         self.assertEqual(
@@ -173,7 +173,7 @@ class TestDoorMembers(DoorCase):
         )
 
     def test_update_changes_what_is_given(self):
-        self.door.member_update(
+        self.api.member_update(
             key="1",
             member=self.ali.number,
             mobile="09351112233",
@@ -183,27 +183,27 @@ class TestDoorMembers(DoorCase):
         self.assertEqual(self.ali.mobile, "+989351112233")
         for shown in ("09351112233", "ALI-1"):
             self.assertEqual(
-                self.door.member_get(member=shown)["number"], self.ali.number
+                self.api.member_get(member=shown)["number"], self.ali.number
             )
         with self.assertClubError("unknown_member"):
-            self.door.member_get(member="09121234567")
+            self.api.member_get(member="09121234567")
 
     def test_update_never_takes_what_another_shows(self):
         sara = self.member("Sara", mobile="09350000000")
         with self.assertClubError("ambiguous_member"):
-            self.door.member_update(key="1", member=sara.number, mobile="09121234567")
+            self.api.member_update(key="1", member=sara.number, mobile="09121234567")
 
     def test_one_email_of_two_members_finds_neither(self):
         self.member("One", mobile="09350000001", email="home@example.com")
-        answer = self.door.enroll(
+        answer = self.api.enroll(
             key="1", mobile="09350000002", email="home@example.com", name="Two"
         )
         self.assertEqual(answer["name"], "Two")
 
     def test_erase_leaves_nothing_in_the_answers_kept_for_replays(self):
-        answer = self.door.enroll(key="1", mobile="09350000000", name="Sara Secret")
-        self.door.member_update(key="1", member=answer["number"], name="Sara Hidden")
-        erased = self.door.member_erase(
+        answer = self.api.enroll(key="1", mobile="09350000000", name="Sara Secret")
+        self.api.member_update(key="1", member=answer["number"], name="Sara Hidden")
+        erased = self.api.member_erase(
             key="1", member=answer["number"], reason="asked for"
         )
         self.assertEqual(set(erased), {"erased", "kept", "replayed"})
@@ -216,25 +216,25 @@ class TestDoorMembers(DoorCase):
         for secret in ("Secret", "Hidden", "9350000000"):
             self.assertNotIn(secret, kept)
         with self.assertClubError("key_conflict"):
-            self.door.enroll(key="1", mobile="09350000000", name="Sara Secret")
+            self.api.enroll(key="1", mobile="09350000000", name="Sara Secret")
         with self.assertClubError("member_blocked"):
-            self.door.member_update(key="2", member=answer["number"], name="Sara")
+            self.api.member_update(key="2", member=answer["number"], name="Sara")
 
     def test_context_of_the_caller_decides_nothing(self):
-        door = self.door.with_context(
+        api = self.api.with_context(
             default_state="blocked", default_welcomed=True, lang="xx_XX", tz=5
         )
-        answer = door.enroll(key="1", name="Sara")
+        answer = api.enroll(key="1", name="Sara")
         self.assertEqual(answer["state"], "active")
         with self.assertClubError("invalid_payload"):
-            self.door.with_context(allowed_company_ids="x").enroll(key="2", name="B")
+            self.api.with_context(allowed_company_ids="x").enroll(key="2", name="B")
 
 
 @tagged("post_install", "-at_install")
-class TestDoorPurchases(DoorCase):
+class TestApiPurchases(ApiCase):
     def test_what_becomes_usable_later_is_no_part_of_the_purchase(self):
         self.club.pending_days = 3
-        answer = self.door.purchase_record(purchase=self.basket())
+        answer = self.api.purchase_record(purchase=self.basket())
         known = [entry["id"] for entry in answer["entries"]]
         sold = self.purchase(self.ali, 10)
         self.spend(self.ali, 10)
@@ -246,11 +246,11 @@ class TestDoorPurchases(DoorCase):
             self.assertIn("release", self.entries(self.ali).mapped("kind"))
             self.assertFalse(self.balances(self.ali)["debt"], "it paid what was owed")
             self.assertEqual(entries_of(self.club.sudo(), sale).ids, known)
-            again = self.door.purchase_record(purchase=self.basket())
+            again = self.api.purchase_record(purchase=self.basket())
             self.assertEqual([entry["id"] for entry in again["entries"]], known)
 
     def test_record_answers_award_entries_and_balances(self):
-        answer = self.door.purchase_record(
+        answer = self.api.purchase_record(
             purchase=self.basket(
                 date="2026-05-09T10:30:00+03:30",
                 channel="web",
@@ -289,7 +289,7 @@ class TestDoorPurchases(DoorCase):
 
     def test_points_wait_until_the_return_window_is_over(self):
         self.club.pending_days = 14
-        answer = self.door.purchase_record(purchase=self.basket())
+        answer = self.api.purchase_record(purchase=self.basket())
         self.assertEqual(answer["award"]["pending_until"], "2026-05-24")
         self.assertEqual(answer["balances"]["points"]["available"], 0)
         self.assertEqual(answer["balances"]["points"]["pending"], 50)
@@ -301,9 +301,9 @@ class TestDoorPurchases(DoorCase):
             self.env.cr.execute("SET TRANSACTION READ ONLY")
             with self.assertDatabaseRefuses("read-only transaction"):
                 self.env.cr.execute("DELETE FROM loyalty_club_call")
-            quoted = self.door.purchase_quote(purchase=self.basket())
+            quoted = self.api.purchase_quote(purchase=self.basket())
             savepoint.rollback()
-        recorded = self.door.purchase_record(purchase=self.basket())
+        recorded = self.api.purchase_record(purchase=self.basket())
         self.assertEqual(quoted, recorded["award"])
 
     def test_totals_and_discounts(self):
@@ -313,7 +313,7 @@ class TestDoorPurchases(DoorCase):
             {"name": "Taxed", "quantity": 1, "total": 12, "untaxed": 10},
             {"name": "Voucher", "quantity": 1, "total": "-1.00"},
         ]
-        self.door.purchase_record(purchase=self.basket(lines=lines))
+        self.api.purchase_record(purchase=self.basket(lines=lines))
         purchase = self.ali.purchase_ids
         self.assertEqual(purchase.line_ids.mapped("total"), [10, 7.01, 12, -1])
         self.assertEqual(purchase.line_ids.mapped("untaxed"), [10, 7.01, 10, -1])
@@ -326,7 +326,7 @@ class TestDoorPurchases(DoorCase):
             {"product_id": self.tea.id, "quantity": 1, "unit_price": 1},
             {"sku": "CUP", "name": "Cup", "quantity": 1, "unit_price": 1},
         ]
-        self.door.purchase_record(purchase=self.basket(lines=lines))
+        self.api.purchase_record(purchase=self.basket(lines=lines))
         products = [line.product_id for line in self.ali.purchase_ids.line_ids]
         self.assertEqual(products, [self.tea] * 3 + [self.tea.browse()])
 
@@ -334,27 +334,27 @@ class TestDoorPurchases(DoorCase):
         for unknown in ({"sku": "NONE"}, {"product_id": 2**31 - 1}):
             line = {**unknown, "quantity": 1, "unit_price": 1}
             with self.subTest(unknown), self.assertClubError("unknown_product"):
-                self.door.purchase_record(purchase=self.basket(lines=[line]))
+                self.api.purchase_record(purchase=self.basket(lines=[line]))
 
     def test_branch_is_found_by_name_or_registry(self):
         branch = self.new_company("Bazaar", parent=self.company)
         branch.company_registry = "B-2"
         for uuid, text in (("1", "Bazaar"), ("2", "B-2")):
-            self.door.purchase_record(purchase=self.basket(uuid, branch=text))
+            self.api.purchase_record(purchase=self.basket(uuid, branch=text))
         self.assertEqual(self.ali.purchase_ids.company_id, branch)
         self.assertEqual(self.ali.entry_ids.company_id, branch)
 
     def test_returns_go_the_way_back(self):
         self.grant(self.ali, 40)
-        self.door.spend(
+        self.api.spend(
             key="1",
             member=self.ali.number,
             account="points",
             amount=10,
             reference="sale-1",
         )
-        self.door.purchase_record(purchase=self.basket())
-        answer = self.door.purchase_return(
+        self.api.purchase_record(purchase=self.basket())
+        answer = self.api.purchase_return(
             key="1", uuid="sale-1", lines=[{"line": "a", "quantity": 1}]
         )
         self.assertEqual(
@@ -377,7 +377,7 @@ class TestDoorPurchases(DoorCase):
             ["sale-1", "sale-1"],
         )
         with self.assertClubError("over_return"):
-            self.door.purchase_return(
+            self.api.purchase_return(
                 key="2", uuid="sale-1", lines=[{"line": "a", "quantity": 2}]
             )
         self.assertInvalid(
@@ -387,13 +387,13 @@ class TestDoorPurchases(DoorCase):
             uuid="sale-1",
             lines=[{"line": "z", "quantity": 1}],
         )
-        rest = self.door.purchase_return(key="2", uuid="sale-1")
+        rest = self.api.purchase_return(key="2", uuid="sale-1")
         self.assertEqual((rest["taken_back"], rest["given_back"]["points"]), (30, 6))
         self.assertEqual(rest["balances"]["points"]["available"], 40)
         with self.assertClubError("over_return"):
-            self.door.purchase_return(key="3", uuid="sale-1")
+            self.api.purchase_return(key="3", uuid="sale-1")
         with self.assertClubError("unknown_purchase"):
-            self.door.purchase_return(key="3", uuid="sale-2")
+            self.api.purchase_return(key="3", uuid="sale-2")
 
     def test_one_purchase_more_costs_no_more_queries(self):
         counts = []
@@ -405,7 +405,7 @@ class TestDoorPurchases(DoorCase):
             self.env.flush_all()
             self.env.invalidate_all()
             before = self.env.cr.sql_log_count
-            self.door.purchase_record(purchase=basket)
+            self.api.purchase_record(purchase=basket)
             self.env.flush_all()
             counts.append(self.env.cr.sql_log_count - before)
         # One of them is the fact for segments, where that addon is there.
@@ -415,7 +415,7 @@ class TestDoorPurchases(DoorCase):
 
 
 @tagged("post_install", "-at_install")
-class TestDoorAmounts(DoorCase):
+class TestApiAmounts(ApiCase):
     def spend_args(self, key="1", **values):
         return {
             "key": key,
@@ -426,16 +426,16 @@ class TestDoorAmounts(DoorCase):
         }
 
     def test_hold_capture_and_release(self):
-        self.door.top_up(key="1", member=self.ali.number, amount="20.00")
-        held = self.door.hold_create(
+        self.api.top_up(key="1", member=self.ali.number, amount="20.00")
+        held = self.api.hold_create(
             key="1", member=self.ali.number, account="wallet", amount=8, reference="s"
         )
         self.assertEqual(set(held), {"hold", "expires_at", "balances", "replayed"})
         self.assertEqual(held["expires_at"], "2026-05-10T12:15:00Z")
         self.assertEqual(held["balances"]["wallet"]["held"], "8.00")
         with self.assertClubError("limit_exceeded"):
-            self.door.hold_capture(key="1", hold=held["hold"], amount="8.01")
-        captured = self.door.hold_capture(key="1", hold=held["hold"], amount="5.5")
+            self.api.hold_capture(key="1", hold=held["hold"], amount="8.01")
+        captured = self.api.hold_capture(key="1", hold=held["hold"], amount="5.5")
         (entry,) = captured["entries"]
         self.assertEqual(
             (entry["amount"], entry["balance"], entry["reference"]),
@@ -444,28 +444,28 @@ class TestDoorAmounts(DoorCase):
         self.assertEqual(entry["origin"]["hold"], held["hold"])
         self.assertEqual(captured["balances"]["wallet"]["available"], "14.50")
         with self.assertClubError("hold_closed"):
-            self.door.hold_capture(key="2", hold=held["hold"])
-        second = self.door.hold_create(
+            self.api.hold_capture(key="2", hold=held["hold"])
+        second = self.api.hold_create(
             key="2", member=self.ali.number, account="wallet", amount=8, seconds=60
         )
-        freed = self.door.hold_release(key="2", hold=second["hold"])
+        freed = self.api.hold_release(key="2", hold=second["hold"])
         self.assertEqual(freed["entries"], [])
         self.assertEqual(freed["balances"]["wallet"]["available"], "14.50")
         with self.assertClubError("hold_closed"):
-            self.door.hold_release(key="3", hold=second["hold"])
+            self.api.hold_release(key="3", hold=second["hold"])
 
     def test_hold_times_out(self):
         self.grant(self.ali, 10)
-        held = self.door.hold_create(**self.spend_args(seconds=60))
+        held = self.api.hold_create(**self.spend_args(seconds=60))
         with freeze_time("2026-05-10 12:01:01"):
             for method in ("hold_capture", "hold_release"):
                 with self.subTest(method), self.assertClubError("hold_expired"):
-                    getattr(self.door, method)(key="1", hold=held["hold"])
+                    getattr(self.api, method)(key="1", hold=held["hold"])
 
     def test_a_hold_belongs_to_who_made_it(self):
         """Not to another integration; a till's to nobody's call."""
         self.grant(self.ali, 30)
-        held = self.door.hold_create(**self.spend_args(amount=5))["hold"]
+        held = self.api.hold_create(**self.spend_args(amount=5))["hold"]
         till = self.env["res.users"].browse(self.env.uid)  # any record will do
         tills = self.ledger._hold(self.account(self.ali), 5, 900, maker=till).id
         other = self.user("other", "loyalty_club.group_integration")
@@ -474,22 +474,22 @@ class TestDoorAmounts(DoorCase):
             (self.users["integration"], tills),
             (self.users["manager"], tills),
         ):
-            door = self.door.with_user(user)
+            api = self.api.with_user(user)
             for method in ("hold_capture", "hold_release"):
                 with (
                     self.subTest(method, user=user.name),
                     self.assertClubError("invalid_payload"),
                 ):
-                    getattr(door, method)(key="1", hold=hold)
-        self.door.hold_release(key="1", hold=held)
+                    getattr(api, method)(key="1", hold=hold)
+        self.api.hold_release(key="1", hold=held)
 
     def test_spend_never_more_than_there_is(self):
         self.grant(self.ali, 10)
-        answer = self.door.spend(**self.spend_args())
+        answer = self.api.spend(**self.spend_args())
         self.assertEqual(answer["entries"][0]["amount"], -10)
         for method in ("spend", "hold_create"):
             with self.subTest(method), self.assertClubError("insufficient_balance"):
-                getattr(self.door, method)(**self.spend_args("2", amount=1))
+                getattr(self.api, method)(**self.spend_args("2", amount=1))
 
     def test_grant_up_to_the_callers_cap(self):
         self.club.write(
@@ -499,7 +499,7 @@ class TestDoorAmounts(DoorCase):
                 "cap_manager_points": 200,
             }
         )
-        given = self.door.grant(
+        given = self.api.grant(
             **self.spend_args(
                 amount=100, reason="sorry", note="Broken", expires_on="2026-06-30"
             )
@@ -514,15 +514,13 @@ class TestDoorAmounts(DoorCase):
             [{"amount": 100, "on": "2026-06-30"}],
         )
         with self.assertClubError("needs_approval"):
-            self.door.grant(**self.spend_args("2", amount=101, reason="sorry"))
+            self.api.grant(**self.spend_args("2", amount=101, reason="sorry"))
         with self.assertClubError("needs_approval"):
-            self.door.grant(
+            self.api.grant(
                 **self.spend_args("2", account="credit", amount="5.01", reason="sorry")
             )
         self.assertFalse(self.env["loyalty.club.request"].search([]))
-        self.door_of("manager").grant(
-            **self.spend_args("2", amount=101, reason="sorry")
-        )
+        self.api_of("manager").grant(**self.spend_args("2", amount=101, reason="sorry"))
 
     def test_grant_needs_a_reason_to_give(self):
         self.env["loyalty.club.reason"].create(
@@ -543,16 +541,16 @@ class TestDoorAmounts(DoorCase):
         self.grant(self.ali, 100)
         self.club.write({"transfer_max": 30, "transfer_max_month": 50})
         args = {"to_member": sara.number}
-        answer = self.door.transfer(**self.spend_args(amount=30, **args))
+        answer = self.api.transfer(**self.spend_args(amount=30, **args))
         self.assertEqual([e["amount"] for e in answer["entries"]], [-30, 30])
         self.assertEqual(answer["balances"]["points"]["available"], 70)
         with self.assertClubError("limit_exceeded"):
-            self.door.transfer(**self.spend_args("2", amount=31, **args))
+            self.api.transfer(**self.spend_args("2", amount=31, **args))
         with self.assertClubError("limit_exceeded"):
-            self.door.transfer(**self.spend_args("2", amount=21, **args))
-        self.door.transfer(**self.spend_args("2", amount=20, **args))
+            self.api.transfer(**self.spend_args("2", amount=21, **args))
+        self.api.transfer(**self.spend_args("2", amount=20, **args))
         with freeze_time("2026-06-01 00:00:01"):
-            self.door.transfer(**self.spend_args("3", amount=30, **args))
+            self.api.transfer(**self.spend_args("3", amount=30, **args))
         self.assertEqual(self.available(sara), 80)
         self.assertInvalid(
             "to_member",
@@ -568,13 +566,13 @@ class TestDoorAmounts(DoorCase):
         )
         # 20:30 UTC on 21 May 2026 is the midnight that begins Khordad 1405.
         with freeze_time("2026-05-21 20:29:00"):
-            self.door.transfer(**self.spend_args("1", to_member=sara.number))
+            self.api.transfer(**self.spend_args("1", to_member=sara.number))
             with self.assertClubError("limit_exceeded"):
-                self.door.transfer(
+                self.api.transfer(
                     **self.spend_args("2", amount=1, to_member=sara.number)
                 )
         with freeze_time("2026-05-21 20:31:00"):
-            self.door.transfer(**self.spend_args("2", to_member=sara.number))
+            self.api.transfer(**self.spend_args("2", to_member=sara.number))
 
     def test_who_is_not_active_gets_and_gives_nothing(self):
         sara = self.member("Sara")
@@ -592,31 +590,31 @@ class TestDoorAmounts(DoorCase):
         }
         for method, args in refused.items():
             with self.subTest(method), self.assertClubError("member_blocked"):
-                getattr(self.door, method)(**args)
+                getattr(self.api, method)(**args)
 
     def test_more_than_can_be_told_is_refused(self):
         self.club.cap_integration_points = 2**31 - 1
         self.grant(self.ali, 2**30)
         args = self.spend_args(amount=2**30, reason="sorry")
         with self.assertClubError("limit_exceeded"):
-            self.door.grant(**args)
+            self.api.grant(**args)
 
     def test_a_purchase_never_earns_more_than_an_account_holds(self):
         self.club.points_program_id.rule_ids.reward_point_amount = 1000
         lines = [{"name": "Ship", "quantity": 1, "unit_price": 10**12}]
         with self.assertClubError("limit_exceeded"):
-            self.door.purchase_record(purchase=self.basket(lines=lines))
+            self.api.purchase_record(purchase=self.basket(lines=lines))
 
     def test_money_is_rounded_by_the_currency(self):
         self.euro.rounding = 0.05
-        answer = self.door.top_up(key="1", member=self.ali.number, amount=1.075)
+        answer = self.api.top_up(key="1", member=self.ali.number, amount=1.075)
         self.assertEqual(answer["balances"]["wallet"]["available"], "1.10")
 
     def test_statement_pages_through_the_entries(self):
         self.grant(self.ali, 5)
-        self.door.purchase_record(purchase=self.basket())
-        self.door.top_up(key="1", member=self.ali.number, amount=3)
-        all_of_it = self.door.statement(member=self.ali.number)["entries"]
+        self.api.purchase_record(purchase=self.basket())
+        self.api.top_up(key="1", member=self.ali.number, amount=3)
+        all_of_it = self.api.statement(member=self.ali.number)["entries"]
         self.assertEqual(
             [(e["kind"], e["amount"], e["balance"]) for e in all_of_it],
             [("bonus", 5, 5), ("earn", 50, 55), ("top_up", "3.00", "3.00")],
@@ -628,22 +626,22 @@ class TestDoorAmounts(DoorCase):
             [(5, today), (50, today), ("3.00", today)],
         )
         self.assertEqual(all_of_it[1]["trace"][0]["points"], 50)
-        page = self.door.statement(
+        page = self.api.statement(
             member=self.ali.number, account="points", after=all_of_it[0]["id"], limit=1
         )
         self.assertEqual(page["entries"], [all_of_it[1]])
 
 
 @tagged("post_install", "-at_install")
-class TestDoorCalls(DoorCase):
+class TestApiCalls(ApiCase):
     def calls(self):
         """A valid call of each method."""
         self.grant(self.ali, 100)
         sara = self.member("Sara", mobile="09350000000")
         gone = self.member("Gone", mobile="09350000009")
-        self.door.purchase_record(purchase=self.basket("returned"))
+        self.api.purchase_record(purchase=self.basket("returned"))
         holds = [
-            self.door.hold_create(
+            self.api.hold_create(
                 key=f"made {n}", member=self.ali.number, account="points", amount=5
             )["hold"]
             for n in range(2)
@@ -710,11 +708,11 @@ class TestDoorCalls(DoorCase):
             with self.subTest(field):
                 purchase = self.basket("k", **values)
                 with self.assertClubError("invalid_payload") as caught:
-                    self.door.purchase_record(purchase=purchase)
+                    self.api.purchase_record(purchase=purchase)
                 self.assertIn(field.rpartition(".")[2], str(caught.exception))
                 self.assertNotIn("0006", str(caught.exception))
         own = self.basket("k", reference="9876543210123452")
-        self.assertEqual(self.door.purchase_record(purchase=own)["uuid"], "k")
+        self.assertEqual(self.api.purchase_record(purchase=own)["uuid"], "k")
 
     def test_the_whole_contract_is_there(self):
         self.assertEqual(set(self.calls()), set(METHODS))
@@ -724,9 +722,9 @@ class TestDoorCalls(DoorCase):
             if "key" not in args and method != "purchase_record":
                 continue
             with self.subTest(method):
-                first = getattr(self.door, method)(**args)
+                first = getattr(self.api, method)(**args)
                 before = self.rows()
-                again = getattr(self.door, method)(**args, club="test")
+                again = getattr(self.api, method)(**args, club="test")
                 self.assertEqual(first.pop("replayed"), False)
                 self.assertEqual(again.pop("replayed"), True)
                 self.assertEqual(again, first)
@@ -744,14 +742,14 @@ class TestDoorCalls(DoorCase):
                     }[method]
                     other = {**args, **changed}
                 with self.assertClubError("key_conflict"):
-                    getattr(self.door, method)(**other)
+                    getattr(self.api, method)(**other)
                 self.assertEqual(self.rows(), before)
 
     def test_one_key_serves_each_method_and_club(self):
         self.new_club("second", self.company)
         for club in ("test", "second"):
-            self.door.enroll(key="k", name="One", club=club)
-        self.door.grant(
+            self.api.enroll(key="k", name="One", club=club)
+        self.api.grant(
             key="k",
             member=self.ali.number,
             account="points",
@@ -765,7 +763,7 @@ class TestDoorCalls(DoorCase):
         before = self.rows()
         for kind in ("desk", "auditor", "internal", "seller"):
             for method, args in calls.items():
-                call = getattr(self.door_of(kind), method)
+                call = getattr(self.api_of(kind), method)
                 with self.subTest(kind, method=method), self.assertRaises(AccessError):
                     call(**args)
         self.assertEqual(self.rows(), before)
@@ -773,12 +771,12 @@ class TestDoorCalls(DoorCase):
         self.club.cap_manager_money = 1000
         for method, args in calls.items():
             with self.subTest(kind="manager", method=method):
-                getattr(self.door_of("manager"), method)(**args)
+                getattr(self.api_of("manager"), method)(**args)
 
     def test_arguments_are_named_known_and_there(self):
         for method, args in self.calls().items():
             with self.subTest(method):
-                call = getattr(self.door, method)
+                call = getattr(self.api, method)
                 with self.assertClubError("invalid_payload"):
                     call("positional")
                 self.assertInvalid("surprise", method, **args, surprise=1)
@@ -872,51 +870,51 @@ class TestDoorCalls(DoorCase):
         # Control: old purchases within the club's bound, and a clock that is a little
         # ahead, are fine.
         for uuid, moment in (("1", "2026-02-10 18:55:24"), ("2", "2026-05-10T13:00Z")):
-            self.door.purchase_record(purchase=self.basket(uuid, date=moment))
+            self.api.purchase_record(purchase=self.basket(uuid, date=moment))
 
     def test_the_club_left_out_is_the_only_one(self):
-        self.door.member_get(member=self.ali.number)
+        self.api.member_get(member=self.ali.number)
         self.new_club("second", self.company)
         self.assertInvalid("club", "member_get", member=self.ali.number)
-        self.door.member_get(member=self.ali.number, club="test")
+        self.api.member_get(member=self.ali.number, club="test")
         with self.assertClubError("unknown_member"):
-            self.door.member_get(member=self.ali.number, club="second")
+            self.api.member_get(member=self.ali.number, club="second")
 
 
 @tagged("post_install", "-at_install")
-class TestDoorCompanies(TwoCompaniesCase):
+class TestApiCompanies(TwoCompaniesCase):
     def test_each_caller_sees_his_own_clubs(self):
         ali = self.member("Ali", mobile="09121234567")
         south = self.user(
             "south", "loyalty_club.group_integration", companies=self.south
         )
-        door = self.env(user=south, context={})["loyalty.club"]
+        api = self.env(user=south, context={})["loyalty.club"]
         with self.assertClubError("invalid_payload"):
-            door.member_get(member=ali.number, club="test")
+            api.member_get(member=ali.number, club="test")
         with self.assertClubError("unknown_member"):
-            door.member_get(member=ali.number)
+            api.member_get(member=ali.number)
 
     def test_a_branch_works_for_the_club_above_it(self):
         ali = self.member("Ali")
         branch = self.user(
             "branch", "loyalty_club.group_integration", companies=self.north_1
         )
-        door = self.env(user=branch, context={})["loyalty.club"]
+        api = self.env(user=branch, context={})["loyalty.club"]
         basket = {
             "uuid": "1",
             "member": ali.number,
             "lines": [{"name": "A", "quantity": 1, "unit_price": 10}],
         }
-        door.purchase_record(purchase=basket)
+        api.purchase_record(purchase=basket)
         self.assertEqual(ali.purchase_ids.company_id, self.north_1)
         # Another branch's name is kept as a text: it isn't the caller's to write for.
-        door.purchase_record(purchase={**basket, "uuid": "2", "branch": "North 2"})
+        api.purchase_record(purchase={**basket, "uuid": "2", "branch": "North 2"})
         self.assertEqual(ali.purchase_ids.company_id, self.north_1)
 
     def test_a_hold_of_another_club_is_unknown(self):
         zoe = self.member("Zoe", club=self.south_club)
         self.grant(zoe, 10)
         hold = self.ledger._hold(self.account(zoe), 5, 900)
-        door = self.env(user=self.users["integration"], context={})["loyalty.club"]
+        api = self.env(user=self.users["integration"], context={})["loyalty.club"]
         with self.assertClubError("invalid_payload"):
-            door.hold_capture(key="1", hold=hold.id)
+            api.hold_capture(key="1", hold=hold.id)
