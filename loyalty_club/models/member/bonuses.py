@@ -44,7 +44,7 @@ class LoyaltyClubMember(models.Model):
             if due.member.id in card_of[due.account]
         ]
         if grants:
-            self.env["loyalty.club.ledger"]._grant_many(grants)
+            self.env["loyalty.club.ledger"]._grant_bulk(grants)
         return len(grants)
 
     @api.model

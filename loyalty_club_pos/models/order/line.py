@@ -42,7 +42,8 @@ class PosOrderLine(models.Model):
     def create(self, vals_list):
         if not self.env.su:
             self._club_check_entered(vals.get("order_id") for vals in vals_list)
-        return super().create(vals_list)
+        with self._club_orders_there(vals_list):
+            return super().create(vals_list)
 
     def write(self, vals):
         if not self.env.su:

@@ -1,3 +1,5 @@
+from contextlib import contextmanager
+
 from odoo import api, models
 
 # What the cursor remembers while lines are created: ids of their orders. In the context
@@ -27,8 +29,9 @@ class PosOrderLine(models.Model):
     # A part of the model: saving them quickly.
     _inherit = "pos.order.line"  # pylint: disable=consider-merging-classes-inherited
 
-    @api.model_create_multi
-    def create(self, vals_list):
+    @contextmanager
+    def _club_orders_there(self, vals_list):
+        """While lines are created, their orders are known to be there."""
         orders = self.env["pos.order"].browse(
             {vals["order_id"] for vals in vals_list if vals.get("order_id")}
         )
@@ -36,7 +39,7 @@ class PosOrderLine(models.Model):
         before = cache.get(THERE, frozenset())
         cache[THERE] = frozenset(orders.exists()._ids)
         try:
-            return super().create(vals_list)
+            yield
         finally:
             cache[THERE] = before
 
