@@ -4,7 +4,8 @@ from odoo import models
 
 
 class LoyaltyClubEntry(models.Model):
-    _inherit = "loyalty.club.entry"
+    # A part of the model: its hook of facts.
+    _inherit = "loyalty.club.entry"  # pylint: disable=consider-merging-classes-inherited
 
     def _on_posted(self):
         self.env["test.loyalty.club.heard"]._hear("_on_posted", self)
@@ -12,7 +13,8 @@ class LoyaltyClubEntry(models.Model):
 
 
 class LoyaltyClubPurchase(models.Model):
-    _inherit = "loyalty.club.purchase"
+    # A part of the model: its hook of facts.
+    _inherit = "loyalty.club.purchase"  # pylint: disable=consider-merging-classes-inherited
 
     def _on_purchased(self):
         self.env["test.loyalty.club.heard"]._hear("_on_purchased", self)
@@ -24,7 +26,8 @@ class LoyaltyClubPurchase(models.Model):
 
 
 class LoyaltyClubMember(models.Model):
-    _inherit = "loyalty.club.member"
+    # A part of the model: its hook of facts.
+    _inherit = "loyalty.club.member"  # pylint: disable=consider-merging-classes-inherited
 
     def _on_joined(self):
         self.env["test.loyalty.club.heard"]._hear("_on_joined", self)
@@ -48,7 +51,8 @@ class LoyaltyClubTierMove(models.Model):
 
 
 class LoyaltyClubConsent(models.Model):
-    _inherit = "loyalty.club.consent"
+    # A part of the model: its hook of facts.
+    _inherit = "loyalty.club.consent"  # pylint: disable=consider-merging-classes-inherited
 
     def _on_consent_changed(self):
         self.env["test.loyalty.club.heard"]._hear("_on_consent_changed", self)

@@ -14,7 +14,8 @@ class LoyaltyClubIdentifier(models.Model):
 
 
 class LoyaltyClubMember(models.Model):
-    _inherit = "loyalty.club.member"
+    # A part of the model: its open lists.
+    _inherit = "loyalty.club.member"  # pylint: disable=consider-merging-classes-inherited
 
     consent_push = fields.Boolean("Push allowed", readonly=True)
 
@@ -33,7 +34,8 @@ class LoyaltyClubMember(models.Model):
 
 
 class LoyaltyClubConsent(models.Model):
-    _inherit = "loyalty.club.consent"
+    # A part of the model: its open lists.
+    _inherit = "loyalty.club.consent"  # pylint: disable=consider-merging-classes-inherited
 
     channel = fields.Selection(
         selection_add=[("push", "Push message")], ondelete={"push": "cascade"}
@@ -41,7 +43,8 @@ class LoyaltyClubConsent(models.Model):
 
 
 class LoyaltyClubEntry(models.Model):
-    _inherit = "loyalty.club.entry"
+    # A part of the model: its open lists.
+    _inherit = "loyalty.club.entry"  # pylint: disable=consider-merging-classes-inherited
 
     kind = fields.Selection(
         selection_add=[("prize", "Won")], ondelete={"prize": "cascade"}

@@ -9,7 +9,8 @@ from odoo.addons.loyalty_club.engine.offers import Adjustment
 
 
 class LoyaltyClubPurchase(models.Model):
-    _inherit = "loyalty.club.purchase"
+    # A part of the model: its hook of adjustments.
+    _inherit = "loyalty.club.purchase"  # pylint: disable=consider-merging-classes-inherited
 
     @api.model
     def _on_award(self, baskets):

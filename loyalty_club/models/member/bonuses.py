@@ -7,7 +7,8 @@ from ...ledger import Grant, Origin
 class LoyaltyClubMember(models.Model):
     """The one way by which bonuses are given that come of themselves."""
 
-    _inherit = "loyalty.club.member"
+    # A part of the model: bonuses that come of themselves.
+    _inherit = "loyalty.club.member"  # pylint: disable=consider-merging-classes-inherited
 
     @api.model
     def _give_bonuses(self, club, trigger, dues, *, today=None):
