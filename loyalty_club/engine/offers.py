@@ -177,7 +177,7 @@ def applied_to_json(
 def _item(applied: Applied, digits: int) -> dict:
     item = applied.adjustment
     points = applied.change if item.account == "points" else 0
-    told = {
+    told: dict[str, object] = {
         "rule": item.name,
         "rule_id": None,
         "mode": item.kind,
