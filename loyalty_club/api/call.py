@@ -79,7 +79,8 @@ def public(function, *, key=None):
     method.__doc__ = function.__doc__
     method.__module__ = function.__module__
     method.checks = checks  # of each argument, by its name
-    return api.model(method)
+    # What only reads may be answered by a replica of the database.
+    return api.model(method if key else api.readonly(method))
 
 
 def refuse(field, reason):

@@ -26,7 +26,7 @@ class Cluster:
         # (and waits there until a commit is on the disk, which other tests do not)
         self.environment = {"PGHOST": str(self.home / "socket"), "PGOPTIONS": ""}
 
-    def _shell(self, function: str) -> None:
+    def run(self, script: str) -> None:
         library = CHECKOUT / "setup" / "lib"
         environment = {**os.environ, "LOYALTY_CLUB_POSTGRES": str(self.home)}
         environment.pop("LOYALTY_CLUB_QUICK_DISK", None)  # it is to be on the disk
@@ -34,17 +34,17 @@ class Cluster:
             [
                 "bash",
                 "-c",
-                f". {library}/common.sh; . {library}/postgres.sh; {function}",
+                f". {library}/common.sh; . {library}/postgres.sh; {script}",
             ],
             env=environment,
             check=True,
         )
 
     def start(self) -> None:
-        self._shell("pg_start")
+        self.run("pg_start")
 
     def stop(self) -> None:
-        self._shell("pg_stop")
+        self.run("pg_stop")
 
     def setting(self, name: str) -> str:
         shown = subprocess.run(
@@ -81,6 +81,73 @@ class Cluster:
             )
         if dump.returncode:
             raise RuntimeError(f"pg_dump of {database} failed")
+
+
+class Replica:
+    """A second server that streams from a cluster, and can only be read."""
+
+    def __init__(self, cluster: Cluster):
+        self._cluster = cluster
+        self.home = cluster.home / "replica"
+        #: where Odoo's ``--db_replica_host`` finds it
+        self.host = str(self.home / "socket")
+
+    def start(self) -> None:
+        (self.home / "socket").mkdir(parents=True)
+        self._cluster.run(
+            f"""
+            pg_as_user "$(pg_bin)/pg_basebackup" -h {self._cluster.home}/socket \\
+                -U postgres -D {self.home}/data --write-recovery-conf --checkpoint=fast
+            pg_as_user "$(pg_bin)/pg_ctl" --pgdata={self.home}/data --wait --silent \\
+                --log={self.home}/log --options="-c max_connections=300 \\
+                -c unix_socket_directories={self.host}" start
+            """
+        )
+
+    def stop(self) -> None:
+        self._cluster.run(
+            f"""
+            pg_as_user "$(pg_bin)/pg_ctl" --pgdata={self.home}/data --silent \\
+                --mode=immediate stop
+            """
+        )
+
+    def ask(self, query: str) -> str:
+        return self._ask(query, {"PGHOST": self.host})
+
+    def catch_up(self, seconds: int = 60) -> None:
+        """Wait until it has all that the cluster has written by now."""
+        there = self._ask(
+            "SELECT pg_current_wal_flush_lsn()", self._cluster.environment
+        )
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            if self.ask(f"SELECT pg_last_wal_replay_lsn() >= '{there}'") == "t":
+                return
+            time.sleep(0.05)
+        raise RuntimeError("the replica doesn't follow")
+
+    def _ask(self, query, environment):
+        done = subprocess.run(
+            ["psql", "-At", "-U", "postgres", "-d", "postgres", "-c", query],
+            env={**os.environ, **environment},
+            stdout=subprocess.PIPE,
+            text=True,
+            check=True,
+        )
+        return done.stdout.strip()
+
+
+@contextmanager
+def replica_of(cluster: Cluster):
+    """A started ``Replica`` that has all that the cluster has."""
+    replica = Replica(cluster)
+    replica.start()
+    try:
+        replica.catch_up()
+        yield replica
+    finally:
+        replica.stop()
 
 
 @contextmanager
