@@ -48,7 +48,10 @@ heard = env["test.loyalty.club.heard"].search([("hearer", "=", "first")])
 say({"waiting": waiting, "heard": heard.mapped("fact"),
      "left": events.search_count([])})
 """
-HOLDING = "SELECT pid FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(600)'"
+HOLDING = """
+SELECT pid FROM pg_stat_activity
+ WHERE query = 'SELECT pg_sleep(600)' AND datname = current_database()
+"""
 
 
 def killed(database, script):

@@ -70,7 +70,10 @@ SELECT md5(string_agg(score::text, ',' ORDER BY score.id, score.since))
   FROM loyalty_club_rfm_score AS score
 """
 WAITING = "SELECT count(*) FROM loyalty_club_rfm_touched"
-HOLDING = "SELECT pid FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(600)'"
+HOLDING = """
+SELECT pid FROM pg_stat_activity
+ WHERE query = 'SELECT pg_sleep(600)' AND datname = current_database()
+"""
 # What a till writes with an order of one of the customers whom the run is counting.
 SELL = """
 SET lock_timeout = '2s';
