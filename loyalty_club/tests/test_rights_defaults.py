@@ -27,6 +27,7 @@ VALUES = {
 PROPOSED = {
     "loyalty.club.card.replace": {"member_id", "identifier_id", "what"},
     "loyalty.club.exception.attribute": {"exception_id"},
+    "loyalty.club.limit.request": {"club_id"},
     "loyalty.club.member.erase": {"member_id"},
     "loyalty.club.member.join": {"club_id", "partner_id", "name", "mobile", "email"},
     "loyalty.club.member.merge": {"member_id"},

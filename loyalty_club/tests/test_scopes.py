@@ -177,6 +177,7 @@ class TestScopes(BasketCase):
                 "club_excluded_category_ids": [(4, categories[i].id)]
             },
         }
+        self.queries(1, kinds["product"])  # what Odoo's caches keep from now on
         for kind, scope in kinds.items():
             with self.subTest(kind):
                 taken = [self.queries(count, scope) for count in (1, 10, 50)]
@@ -189,6 +190,7 @@ class TestScopes(BasketCase):
         def scope(number):
             return {"product_domain": f"[('list_price', '>', {number})]"}
 
+        self.queries(1, scope)  # what Odoo's caches keep from now on
         taken = [self.queries(count, scope) for count in (1, 10, 50)]
         self.assertEqual(taken, taken[:1] * 3)
         self.assertLessEqual(taken[0][0], 4)
