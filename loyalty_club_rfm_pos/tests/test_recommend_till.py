@@ -186,7 +186,7 @@ class TestTillAdvice(RecommendTillCase):
                     "kind": "pair",
                     "because": "Tea",
                     "on": "2026-01-29",
-                    "why": "Goes with Tea, bought on 2026-01-29",
+                    "why": "Goes with Tea, bought on 01/29/2026",
                 }
             ],
         )
