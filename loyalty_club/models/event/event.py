@@ -171,5 +171,15 @@ class LoyaltyClubEvent(models.Model):
     def _wake(self, names, at=None):
         """Let the jobs of these consumers run: now, after the commit, or then."""
         consumers = self._consumers()
-        for cron in {consumers[name].cron for name in names if name in consumers}:
-            self.env.ref(cron)._trigger(at)
+        crons = {consumers[name].cron for name in names if name in consumers}
+        if not crons:
+            return
+        # As ``_trigger`` does for one job, for all of them by one statement: a till
+        # waits for this.
+        jobs = self.env["ir.cron"].browse(self.env.ref(cron).id for cron in crons)
+        moment = at or fields.Datetime.now()
+        self.env["ir.cron.trigger"].create(
+            [{"cron_id": job.id, "call_at": moment} for job in jobs]
+        )
+        if not at:
+            self.env.cr.postcommit.add(jobs[:1]._notifydb)
