@@ -6,11 +6,9 @@ outbox, but nothing is committed. A writer dies when its events are written.
 
 import subprocess
 import sys
-import time
-
-import psycopg2
 
 from tests.support.door import in_shell
+from tests.support.postgres import ask, wait_for
 from tests.support.server import database_from_template
 
 OPEN = """
@@ -66,32 +64,12 @@ def killed(database, script):
     process.stdin.write(script)
     process.stdin.close()
     try:
-        backend = wait_for_sleep(database)
+        backend = wait_for(database, HOLDING)
     finally:
         process.kill()
         process.wait()
     # PostgreSQL notices only when it would answer.
     ask(database, f"SELECT pg_terminate_backend({backend})")
-
-
-def ask(database, query):
-    connection = psycopg2.connect(dbname=database)
-    try:
-        with connection, connection.cursor() as cursor:
-            cursor.execute(query)
-            row = cursor.fetchone()
-            return row and row[0]
-    finally:
-        connection.close()
-
-
-def wait_for_sleep(database, seconds=120):
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        if backend := ask(database, HOLDING):
-            return backend
-        time.sleep(0.2)
-    raise AssertionError("the script never came to its sleep")
 
 
 def test_a_killed_consumer_and_a_killed_writer():

@@ -6,11 +6,9 @@ none committed when it dies: the snapshot before stays, and nobody is lost.
 
 import subprocess
 import sys
-import time
-
-import psycopg2
 
 from tests.support.door import in_shell
+from tests.support.postgres import ask, wait_for
 from tests.support.server import database_from_template
 
 CUSTOMERS, ORDERS = 300, 3000
@@ -89,27 +87,6 @@ SELECT max(step.progress)
   JOIN loyalty_club_rfm_run AS run ON run.id = step.run_id
  WHERE run.state = 'running'
 """
-
-
-def ask(database, query):
-    """The first value that a query finds, in a transaction of its own; or None."""
-    connection = psycopg2.connect(dbname=database)
-    try:
-        with connection, connection.cursor() as cursor:
-            cursor.execute(query)
-            row = cursor.fetchone()
-            return row and row[0]
-    finally:
-        connection.close()
-
-
-def wait_for(database, query, seconds=120):
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        if answer := ask(database, query):
-            return answer
-        time.sleep(0.2)
-    raise AssertionError(f"nothing came of {query}")
 
 
 def test_a_run_that_is_killed_leaves_the_snapshot_before():

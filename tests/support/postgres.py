@@ -14,7 +14,30 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg2
 from club_setup.paths import CACHE, CHECKOUT
+
+
+def ask(database: str, query: str):
+    """The first value that a query finds, in a transaction of its own; or None."""
+    connection = psycopg2.connect(dbname=database)
+    try:
+        with connection, connection.cursor() as cursor:
+            cursor.execute(query)
+            row = cursor.fetchone()
+            return row and row[0]
+    finally:
+        connection.close()
+
+
+def wait_for(database: str, query: str, seconds: int = 120):
+    """What :func:`ask` finds, as soon as it finds something."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if answer := ask(database, query):
+            return answer
+        time.sleep(0.2)
+    raise AssertionError(f"nothing came of {query}")
 
 
 class Cluster:
