@@ -34,7 +34,9 @@ class LoyaltyClubEvent(models.Model):
     member_id = fields.Many2one("loyalty.club.member", readonly=True)
     res_id = fields.Integer("Fact", readonly=True, help="Its id in its kind's model.")
     date = fields.Datetime(readonly=True)
-    attempts = fields.Integer(readonly=True, help="How often it was handed over.")
+    attempts = fields.Integer(
+        readonly=True, aggregator=None, help="How often it was handed over."
+    )
     due = fields.Datetime(
         "Next attempt", readonly=True, help="Empty: as soon as possible."
     )
